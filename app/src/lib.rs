@@ -1,1 +1,7 @@
+//! Everything a person sees.
+//!
+//! With the feature `csr` this is the phone app under `/app/*`; with `ssr` it is the pages that
+//! the server renders. The two are never built together.
 
+#[cfg(feature = "csr")]
+mod start;

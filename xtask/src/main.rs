@@ -1,1 +1,77 @@
-fn main() {}
+//! The project's commands. `cargo xtask` without a word lists them.
+
+mod bindgen;
+mod client;
+mod compress;
+mod fingerprint;
+mod lint;
+mod place;
+mod run;
+mod shell;
+mod sizes;
+mod step;
+mod test;
+mod toolchain;
+mod wasm_opt;
+
+use anyhow::{Result, bail};
+use client::Mode;
+use place::Place;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run   [--release] [--port N] [--database FILE]   build everything and serve the demonstration
+cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS go to the test runner
+cargo xtask lint                                             formatting and clippy
+cargo xtask build [--release] [--only ui|replica]            the client alone
+cargo xtask sizes [--accept]                                 the release client against its limits";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match command(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(words: &[String]) -> Result<ExitCode> {
+    let place = Place::find()?;
+    let Some((name, rest)) = words.split_first() else {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    match name.as_str() {
+        "run" => run::run(&place, &run::Options::parse(rest)?),
+        "test" => test::test(&place, &test::Options::parse(rest)?),
+        "lint" => {
+            lint::lint(&place)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        "build" => build(&place, rest),
+        "sizes" => sizes::sizes(&place, rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => bail!("there is no command {other:?}\n\n{USAGE}"),
+    }
+}
+
+fn build(place: &Place, words: &[String]) -> Result<ExitCode> {
+    let mut mode = Mode::Dev;
+    let mut only = None;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--release" => mode = Mode::Release,
+            "--only" => only = words.next().cloned(),
+            other => bail!("build does not know {other:?}\n\n{USAGE}"),
+        }
+    }
+    let folder = client::build(place, mode, only.as_deref())?;
+    println!("{}", folder.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,1 +1,3 @@
+//! The replica, in a dedicated module worker.
 
+mod start;
