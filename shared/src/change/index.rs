@@ -1,0 +1,307 @@
+//! What was accepted in one log, so that the next change is judged without loading a document.
+//!
+//! Rebuilt by applying the log's changes in order. Changes and actors are numbered in the order of their coming; a
+//! change's causal past is a clock (actor number → sequence number), so 'was this seen?' is one comparison.
+
+mod plan;
+mod view;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{bytes::Hash, scalar::Scalar};
+
+use super::{
+    actor::Actor,
+    decoded::{Action, Decoded, OpId},
+    genesis,
+    refused::Refused,
+};
+
+pub(super) use plan::{Target, is_record_id};
+pub use view::{UnknownHead, Value, View};
+
+/// A change's number: its place among the log's changes, from 0.
+type ChangeNumber = u32;
+/// An actor's number: its place among the log's actors, from 0.
+type ActorNumber = u32;
+
+/// The name of an operation in this log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Id {
+    counter: u32,
+    actor: ActorNumber,
+}
+
+/// Actor number → the sequence number of its last change that is covered; 0 or absent is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Clock(Vec<u32>);
+
+impl Clock {
+    fn covers(&self, change: &Accepted) -> bool {
+        self.of(change.actor) >= change.seq
+    }
+
+    fn of(&self, actor: ActorNumber) -> u32 {
+        self.0.get(actor as usize).copied().unwrap_or(0)
+    }
+
+    fn merge(&mut self, other: &[u32]) {
+        if self.0.len() < other.len() {
+            self.0.resize(other.len(), 0);
+        }
+        self.0.iter_mut().zip(other).for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
+    }
+
+    fn set(&mut self, actor: ActorNumber, seq: u32) {
+        let actor = actor as usize;
+        if self.0.len() <= actor {
+            self.0.resize(actor + 1, 0);
+        }
+        if let Some(mine) = self.0.get_mut(actor) {
+            *mine = seq;
+        }
+    }
+}
+
+/// One accepted change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Accepted {
+    hash: Hash,
+    position: u64,
+    actor: ActorNumber,
+    seq: u32,
+    max_op: u32,
+    deps: Box<[ChangeNumber]>,
+    /// Its causal past, itself included.
+    clock: Box<[u32]>,
+}
+
+/// One record: the object that holds it and everything ever written to its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Record {
+    object: Id,
+    change: ChangeNumber,
+    /// Ascending by operation.
+    fields: BTreeMap<String, Vec<Entry>>,
+}
+
+/// One operation on one field, overwritten or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    id: Id,
+    change: ChangeNumber,
+    /// `None` where it took values away.
+    value: Option<Scalar>,
+    /// The changes that overwrote it.
+    overwritten_by: Vec<ChangeNumber>,
+}
+
+/// The index of one log and one epoch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    actors: Vec<Actor>,
+    numbers: BTreeMap<Actor, ActorNumber>,
+    /// Actor number → its last change.
+    last: Vec<ChangeNumber>,
+    changes: Vec<Accepted>,
+    by_hash: BTreeMap<Hash, ChangeNumber>,
+    heads: BTreeSet<Hash>,
+    /// The map that holds all records; made by the genesis.
+    container: Option<Id>,
+    log: String,
+    records: BTreeMap<Arc<str>, Record>,
+    objects: BTreeMap<Id, Arc<str>>,
+}
+
+/// Why a change does not fit the index. While accepting, the shield has said so before; while rebuilding, the lines are
+/// damaged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotApplied {
+    /// It would not have been accepted here.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Positions ascend.
+    #[error("position {position} does not follow {last}")]
+    OutOfOrder { position: u64, last: u64 },
+}
+
+/// An actor's last accepted change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    pub hash: Hash,
+    pub seq: u32,
+    pub max_op: u32,
+    pub position: u64,
+}
+
+impl Index {
+    /// The index of a log that holds its genesis alone, at position 0.
+    pub fn new(log: &str, epoch: u32) -> Self {
+        let decoded = Decoded::parse(&genesis::genesis(log, epoch)).expect("a genesis is within all limits of a change");
+        let mut index = Self::default();
+        index.apply(&decoded, 0).expect("a genesis is the first change of its log");
+        index
+    }
+
+    /// An index without any change. The first one applied must be a genesis, at whatever position.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Takes an accepted change in. Nothing changes where this is refused.
+    ///
+    /// Checks again what depends on the index (not on the sender): a damaged line is noticed when rebuilding.
+    /// Costs O(operations of the change + entries of the fields it touches + dependencies × actors).
+    pub fn apply(&mut self, decoded: &Decoded, position: u64) -> Result<(), NotApplied> {
+        if let Some(last) = self.changes.last().filter(|last| last.position >= position) {
+            return Err(NotApplied::OutOfOrder { position, last: last.position });
+        }
+        let plan = self.plan(decoded)?;
+        if let Some(record) = plan.exists {
+            return Err(NotApplied::Refused(Refused::Exists(record.to_string())));
+        }
+        let number = ChangeNumber::try_from(self.changes.len()).map_err(|_| Refused::TooLarge)?;
+        let author = plan.actors.first().copied().unwrap_or_default();
+        let mut clock = plan.clock;
+        clock.set(author, decoded.seq());
+        self.number_author(author, decoded.actor(), number);
+        for (place, (op, step)) in decoded.operations().iter().zip(plan.steps).enumerate() {
+            let id = Id { counter: decoded.id(place).counter, actor: author };
+            match step.target {
+                Target::Root => self.write_root(id, &op.key, &op.action),
+                Target::Records => self.make_record(id, number, &op.key),
+                Target::Record(record) => {
+                    let value = match &op.action {
+                        Action::Put(value) => Some(value.clone()),
+                        Action::Make | Action::Delete => None,
+                    };
+                    let global = |pred: &OpId| plan.actors.get(usize::from(pred.actor)).map(|actor| Id { counter: pred.counter, actor: *actor });
+                    let preds: Vec<Id> = op.preds.iter().filter_map(global).collect();
+                    self.write_field(&record, &op.key, Entry { id, change: number, value, overwritten_by: Vec::new() }, &preds);
+                }
+            }
+        }
+        for dep in decoded.deps() {
+            self.heads.remove(dep);
+        }
+        self.heads.insert(decoded.hash());
+        self.by_hash.insert(decoded.hash(), number);
+        self.changes.push(Accepted {
+            hash: decoded.hash(),
+            position,
+            actor: author,
+            seq: decoded.seq(),
+            max_op: decoded.max_op(),
+            deps: plan.deps.into_boxed_slice(),
+            clock: clock.0.into_boxed_slice(),
+        });
+        Ok(())
+    }
+
+    fn number_author(&mut self, author: ActorNumber, actor: Actor, change: ChangeNumber) {
+        match self.last.get_mut(author as usize) {
+            Some(last) => *last = change,
+            None => {
+                self.actors.push(actor);
+                self.numbers.insert(actor, author);
+                self.last.push(change);
+            }
+        }
+    }
+
+    fn write_root(&mut self, id: Id, key: &str, action: &Action) {
+        match action {
+            Action::Make => self.container = Some(id),
+            Action::Put(Scalar::Text(log)) if key == genesis::LOG_KEY => self.log.clone_from(log),
+            Action::Put(_) | Action::Delete => {}
+        }
+    }
+
+    fn make_record(&mut self, id: Id, change: ChangeNumber, record: &str) {
+        let record: Arc<str> = Arc::from(record);
+        self.objects.insert(id, Arc::clone(&record));
+        self.records.insert(record, Record { object: id, change, fields: BTreeMap::new() });
+    }
+
+    fn write_field(&mut self, record: &str, field: &str, entry: Entry, preds: &[Id]) {
+        let Some(record) = self.records.get_mut(record) else { return };
+        let entries = record.fields.entry(field.to_owned()).or_default();
+        for pred in preds {
+            // Few values stand at once, and they were written last.
+            if let Some(overwritten) = entries.iter_mut().rev().find(|entry| entry.id == *pred) {
+                overwritten.overwritten_by.push(entry.change);
+            }
+        }
+        let actors = &self.actors;
+        let author = |id: Id| actors.get(id.actor as usize);
+        let place = entries.partition_point(|other| (other.id.counter, author(other.id)) < (entry.id.counter, author(entry.id)));
+        entries.insert(place, entry);
+    }
+
+    /// Whether a change was accepted.
+    pub fn contains(&self, hash: &Hash) -> bool {
+        self.by_hash.contains_key(hash)
+    }
+
+    /// The position a change was accepted at.
+    pub fn position_of(&self, hash: &Hash) -> Option<u64> {
+        self.by_hash.get(hash).and_then(|number| self.change(*number)).map(|change| change.position)
+    }
+
+    /// The changes that nothing builds on yet, ascending.
+    pub fn heads(&self) -> Vec<Hash> {
+        self.heads.iter().copied().collect()
+    }
+
+    /// The heads as they were when the line at `position` was the newest, ascending.
+    pub fn heads_at(&self, position: u64) -> Vec<Hash> {
+        let then = self.changes.partition_point(|change| change.position <= position);
+        let mut heads: BTreeSet<Hash> = BTreeSet::new();
+        for change in self.changes.iter().take(then) {
+            heads.insert(change.hash);
+            change.deps.iter().filter_map(|dep| self.change(*dep)).for_each(|dep| {
+                heads.remove(&dep.hash);
+            });
+        }
+        heads.into_iter().collect()
+    }
+
+    /// The name of the log, as its genesis gives it.
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
+    /// Accepted changes, the genesis included.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether not even a genesis was applied.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The position of the newest change.
+    pub fn position(&self) -> Option<u64> {
+        self.changes.last().map(|change| change.position)
+    }
+
+    /// What an actor wrote last.
+    pub fn last_of(&self, actor: &[u8]) -> Option<Last> {
+        let number = self.numbers.get(&Actor::new(actor)?)?;
+        let change = self.change(*self.last.get(*number as usize)?)?;
+        Some(Last { hash: change.hash, seq: change.seq, max_op: change.max_op, position: change.position })
+    }
+
+    /// The actors that wrote anything, in the order of their first change; the genesis's is the first.
+    pub fn actors(&self) -> &[Actor] {
+        &self.actors
+    }
+
+    fn change(&self, number: ChangeNumber) -> Option<&Accepted> {
+        self.changes.get(number as usize)
+    }
+}

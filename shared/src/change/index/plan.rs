@@ -1,0 +1,243 @@
+//! Holding a change against the index: everything about it that does not depend on who sends it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::scalar::Scalar;
+
+use super::{
+    super::{
+        decoded::{Action, Decoded, Object, Op, OpId},
+        genesis::{LOG_KEY, RECORDS_KEY},
+        refused::Refused,
+    },
+    ActorNumber, ChangeNumber, Clock, Id, Index, Record,
+};
+
+/// What applying a change would do.
+#[derive(Debug)]
+pub(in super::super) struct Plan {
+    /// The change's actors as the index numbers them; an author who is new has the next number.
+    pub(super) actors: Vec<ActorNumber>,
+    pub(super) deps: Vec<ChangeNumber>,
+    /// The past of the change, itself not included.
+    pub(super) clock: Clock,
+    /// One for each operation.
+    pub(in super::super) steps: Vec<Step>,
+    /// The first record that it creates though it exists.
+    pub(in super::super) exists: Option<Arc<str>>,
+}
+
+/// Where an operation writes, and what it leaves there.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) struct Step {
+    pub(in super::super) target: Target,
+    /// The one value kept by a deletion that settles several, which is how Automerge writes 'keep this one'.
+    pub(in super::super) kept: Option<Scalar>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) enum Target {
+    Root,
+    Records,
+    /// A field of that record.
+    Record(Arc<str>),
+}
+
+/// The values that stand at a field, as the writer saw them.
+type Standing = Vec<(Id, Option<Scalar>)>;
+
+/// What the operations read so far have done.
+struct Draft<'a> {
+    index: &'a Index,
+    clock: &'a Clock,
+    actors: &'a [ActorNumber],
+    /// Records that this change makes: counter → record.
+    made: BTreeMap<u32, Arc<str>>,
+    standing: BTreeMap<(Object, &'a str), Standing>,
+    exists: Option<Arc<str>>,
+}
+
+impl Index {
+    /// Checks dependencies, sequence, counters, objects and predecessors.
+    ///
+    /// Errors: [`Refused::Duplicate`], [`Refused::BlockedBy`], [`Refused::BadActor`], [`Refused::BadSeq`],
+    /// [`Refused::OwnPastMissing`], [`Refused::BadDependencies`], [`Refused::BadStartOp`], [`Refused::UnknownObject`],
+    /// [`Refused::ForbiddenObject`], [`Refused::UnknownOperation`], [`Refused::BadKey`], [`Refused::BadPred`].
+    pub(in super::super) fn plan(&self, decoded: &Decoded) -> Result<Plan, Refused> {
+        if let Some(position) = self.position_of(&decoded.hash()) {
+            return Err(Refused::Duplicate { position });
+        }
+        let deps = self.dependencies(decoded)?;
+        let actors = self.actor_numbers(decoded)?;
+        self.follows_own(decoded)?;
+        let mut clock = Clock::default();
+        let mut max_op = 0;
+        for dep in deps.iter().filter_map(|dep| self.change(*dep)) {
+            clock.merge(&dep.clock);
+            max_op = max_op.max(dep.max_op);
+        }
+        if max_op.checked_add(1) != Some(decoded.start_op()) {
+            return Err(Refused::BadStartOp);
+        }
+        let (steps, exists) = if self.is_empty() {
+            (genesis_steps(decoded)?, None)
+        } else {
+            let mut draft = Draft { index: self, clock: &clock, actors: &actors, made: BTreeMap::new(), standing: BTreeMap::new(), exists: None };
+            let steps = decoded.operations().iter().enumerate().map(|(place, op)| draft.step(decoded.id(place), op)).collect::<Result<_, _>>()?;
+            (steps, draft.exists)
+        };
+        Ok(Plan { actors, deps, clock, steps, exists })
+    }
+
+    fn dependencies(&self, decoded: &Decoded) -> Result<Vec<ChangeNumber>, Refused> {
+        if decoded.deps().is_empty() != self.is_empty() {
+            return Err(Refused::BadDependencies);
+        }
+        decoded.deps().iter().map(|dep| self.by_hash.get(dep).copied().ok_or(Refused::BlockedBy(*dep))).collect()
+    }
+
+    fn actor_numbers(&self, decoded: &Decoded) -> Result<Vec<ActorNumber>, Refused> {
+        let next = ActorNumber::try_from(self.actors.len()).map_err(|_| Refused::BadActor)?;
+        let number = |(place, actor)| match self.numbers.get(actor) {
+            Some(number) => Ok(*number),
+            None if place == 0 => Ok(next),
+            None => Err(Refused::BadActor),
+        };
+        decoded.actors().iter().enumerate().map(number).collect()
+    }
+
+    /// The sequence number is the next, and the actor's previous change is named directly.
+    fn follows_own(&self, decoded: &Decoded) -> Result<(), Refused> {
+        let last = self.last_of(&decoded.actor());
+        let seq = last.map_or(Some(1), |last| last.seq.checked_add(1));
+        if seq != Some(decoded.seq()) {
+            return Err(Refused::BadSeq);
+        }
+        match last {
+            Some(last) if !decoded.deps().contains(&last.hash) => Err(Refused::OwnPastMissing),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A genesis names its log and makes the map of records, in this order and nothing else.
+fn genesis_steps(decoded: &Decoded) -> Result<Vec<Step>, Refused> {
+    match decoded.operations() {
+        [name, records] if matches!(name.action, Action::Put(Scalar::Text(_))) && name.key == LOG_KEY && records.action == Action::Make && records.key == RECORDS_KEY => {}
+        _ => return Err(Refused::ForbiddenObject),
+    }
+    let at_root = decoded.operations().iter().all(|op| op.object == Object::Root && op.preds.is_empty());
+    if !at_root {
+        return Err(Refused::ForbiddenObject);
+    }
+    Ok(decoded.operations().iter().map(|_| Step { target: Target::Root, kept: None }).collect())
+}
+
+impl<'a> Draft<'a> {
+    fn step(&mut self, id: OpId, op: &'a Op) -> Result<Step, Refused> {
+        let Object::Made(object) = op.object else { return Err(Refused::ForbiddenObject) };
+        if self.index.container.is_some() && self.global(object) == self.index.container {
+            return self.create(id, op);
+        }
+        if op.action == Action::Make {
+            return Err(Refused::ForbiddenObject);
+        }
+        let record = self.record(object)?;
+        let kept = self.write(id, op, &record)?;
+        Ok(Step { target: Target::Record(record), kept })
+    }
+
+    /// A record is made once, by nobody but its creator, and `records` holds nothing else.
+    fn create(&mut self, id: OpId, op: &'a Op) -> Result<Step, Refused> {
+        if op.action != Action::Make {
+            return Err(Refused::ForbiddenObject);
+        }
+        if !is_record_id(&op.key) {
+            return Err(Refused::BadKey);
+        }
+        if self.made.values().any(|record| **record == *op.key) {
+            return Err(Refused::ForbiddenObject);
+        }
+        let record: Arc<str> = Arc::from(op.key.as_str());
+        if self.index.records.contains_key(&record) {
+            self.exists.get_or_insert_with(|| Arc::clone(&record));
+        } else if !op.preds.is_empty() {
+            return Err(Refused::BadPred);
+        }
+        self.made.insert(id.counter, record);
+        Ok(Step { target: Target::Records, kept: None })
+    }
+
+    /// The record held by an object that this change made before or that its writer had seen.
+    fn record(&self, object: OpId) -> Result<Arc<str>, Refused> {
+        if let Some(record) = self.made.get(&object.counter).filter(|_| object.actor == 0) {
+            return Ok(Arc::clone(record));
+        }
+        let record = self.global(object).and_then(|id| self.index.objects.get(&id)).ok_or(Refused::UnknownObject)?;
+        let made = self.index.records.get(record).and_then(|record| self.index.change(record.change));
+        if made.is_some_and(|made| self.clock.covers(made)) { Ok(Arc::clone(record)) } else { Err(Refused::UnknownObject) }
+    }
+
+    /// Predecessors are exactly what stands at the field in the writer's eyes. The one exception is Automerge's own: to
+    /// put the value that wins already, it deletes the others.
+    fn write(&mut self, id: OpId, op: &'a Op, record: &str) -> Result<Option<Scalar>, Refused> {
+        let own = self.global(id).ok_or(Refused::BadActor)?;
+        let named: Option<Vec<Id>> = op.preds.iter().map(|pred| self.global(*pred)).collect();
+        let named = named.ok_or(Refused::BadPred)?;
+        let (index, clock) = (self.index, self.clock);
+        let new = matches!(op.object, Object::Made(object) if object.actor == 0 && self.made.contains_key(&object.counter));
+        let standing = self.standing.entry((op.object, &op.key)).or_insert_with(|| match index.records.get(record) {
+            Some(record) if !new => index.standing(record, &op.key, clock),
+            _ => Standing::new(),
+        });
+        let all = standing.iter().map(|(id, _)| id).eq(&named);
+        match &op.action {
+            Action::Put(value) if all => {
+                *standing = vec![(own, Some(value.clone()))];
+                Ok(None)
+            }
+            Action::Delete if all && !named.is_empty() => {
+                standing.clear();
+                Ok(None)
+            }
+            Action::Delete if !named.is_empty() => {
+                let (winner, others) = standing.split_last().ok_or(Refused::BadPred)?;
+                if !others.iter().map(|(id, _)| id).eq(&named) {
+                    return Err(Refused::BadPred);
+                }
+                let winner = winner.clone();
+                let kept = winner.1.clone();
+                *standing = vec![winner];
+                Ok(kept)
+            }
+            _ => Err(Refused::BadPred),
+        }
+    }
+
+    fn global(&self, id: OpId) -> Option<Id> {
+        let actor = self.actors.get(usize::from(id.actor))?;
+        Some(Id { counter: id.counter, actor: *actor })
+    }
+}
+
+impl Index {
+    /// The values of a field that `clock` covers and nothing in it overwrote, ascending by operation: the winner last.
+    pub(super) fn standing_entries<'a>(&'a self, record: &'a Record, field: &str, clock: &'a Clock) -> impl Iterator<Item = &'a super::Entry> {
+        let covered = |number: &ChangeNumber| self.change(*number).is_some_and(|change| clock.covers(change));
+        let entries = record.fields.get(field).map(Vec::as_slice).unwrap_or_default();
+        entries.iter().filter(move |entry| entry.value.is_some() && covered(&entry.change) && !entry.overwritten_by.iter().any(covered))
+    }
+
+    fn standing(&self, record: &Record, field: &str, clock: &Clock) -> Standing {
+        self.standing_entries(record, field, clock).map(|entry| (entry.id, entry.value.clone())).collect()
+    }
+}
+
+/// A UUID, lower-case, with hyphens: one record has one spelling.
+pub(in super::super) fn is_record_id(key: &str) -> bool {
+    key.len() == 36
+        && key.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+        })
+}
