@@ -1,1 +1,27 @@
+//! The pure core of Countersign: model, rules, document, gate, decisions, sync engine, replica core, wire.
+//!
+//! Nothing in here reads a clock, draws a random number or touches a network, a disk or a screen: time and
+//! randomness are arguments, so that every verdict can be recomputed and every test repeats.
 
+pub mod bytes;
+pub mod canonical;
+pub mod cbor;
+#[cfg(feature = "document")]
+pub mod change;
+pub mod decision;
+pub mod evidence;
+pub mod fact;
+pub mod framework;
+pub mod id;
+pub mod key;
+pub mod kind;
+pub mod ledger;
+pub mod line;
+pub mod phone;
+pub mod refusal;
+pub mod role;
+pub mod rules;
+pub mod scalar;
+pub mod time;
+pub mod wire;
+pub mod words;

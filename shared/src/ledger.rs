@@ -1,0 +1,312 @@
+//! The ledger: the fold of a log's decisions, with their frozen content. Every state that a person sees and every
+//! rule's answer follows from it; words alone never change it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    bytes::Hash,
+    decision::{Act, Content, Decision, Unlock},
+    fact::{Facts, Settings},
+    id::{DeviceId, PersonId, RecordId},
+    kind::{Chain, Kind},
+    role::Role,
+    scalar::Scalar,
+    time::{At, DAY_MS, MINUTE_MS},
+};
+
+/// Every record of a log that has been submitted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    pub records: BTreeMap<RecordId, RecordLedger>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordLedger {
+    pub kind: String,
+    /// Who made the record.
+    pub author: PersonId,
+    /// The first is version 1.
+    pub versions: Vec<Version>,
+}
+
+/// One submitted version and what was decided on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// From 1.
+    pub number: u32,
+    pub submitted: Mark,
+    /// The words as they stood; empty once erased.
+    pub content: Content,
+    pub form: Hash,
+    pub digest: Hash,
+    /// The document's heads that were frozen.
+    pub heads: Vec<Hash>,
+    #[serde(default)]
+    pub signatures: Vec<Mark>,
+    /// The position of the line that sealed it.
+    #[serde(default)]
+    pub sealed: Option<u64>,
+    #[serde(default)]
+    pub returned: Option<Mark>,
+    #[serde(default)]
+    pub acknowledged: Option<Mark>,
+    #[serde(default)]
+    pub countersigned: Option<Mark>,
+    #[serde(default)]
+    pub confirmed: Option<Mark>,
+    #[serde(default)]
+    pub approved: Option<Mark>,
+    #[serde(default)]
+    pub revoked: Option<Mark>,
+    #[serde(default)]
+    pub voided: Option<Mark>,
+    #[serde(default)]
+    pub hidden: Option<Mark>,
+}
+
+/// One decision as its reader sees it: who, in which role, when, how they unlocked, and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    pub act: Act,
+    pub by: PersonId,
+    pub role: Role,
+    pub device: DeviceId,
+    pub unlock: Unlock,
+    /// By the device's clock.
+    pub at: At,
+    /// By the server's clock.
+    pub received_at: At,
+    /// The decision's line.
+    pub position: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Mark {
+    pub fn new(decision: &Decision, position: u64, received_at: At) -> Self {
+        Self {
+            act: decision.act,
+            by: decision.by,
+            role: decision.role,
+            device: decision.device,
+            unlock: decision.unlock,
+            at: decision.at,
+            received_at,
+            position,
+            reason: decision.reason.clone(),
+        }
+    }
+
+    /// The time to show and to count with: the claimed one, but never later than receipt.
+    pub fn when(&self) -> At {
+        self.at.min(self.received_at)
+    }
+
+    /// The phone's clock was ahead by so much, in milliseconds; receipt counts.
+    pub fn clock_ahead_ms(&self) -> Option<i64> {
+        let ahead = self.at.since(self.received_at);
+        (ahead > CLOCK_TOLERANCE_MS).then_some(ahead)
+    }
+}
+
+/// A phone's clock may be off by this much without a mark.
+pub const CLOCK_TOLERANCE_MS: i64 = 5 * MINUTE_MS;
+
+/// How late a version was submitted, R8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lateness {
+    InTime,
+    /// Shown as 'written up later': whole days between capture and receipt.
+    Late { days: i64 },
+    /// The approver decides whether it counts.
+    VeryLate { days: i64 },
+}
+
+/// What a version has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Waits for whoever is next in the chain.
+    Sent,
+    SentBack,
+    /// Signed by everybody who must.
+    Sealed,
+    /// Confirmed or approved.
+    InForce,
+    /// An approval that was taken back.
+    Revoked,
+    /// Recorded by mistake.
+    Voided,
+    /// A later version was submitted.
+    Superseded,
+}
+
+impl Version {
+    pub fn text(&self, field: &str) -> Option<&str> {
+        match self.content.get(field) {
+            Some(Scalar::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn integer(&self, field: &str) -> Option<i64> {
+        match self.content.get(field) {
+            Some(Scalar::Integer(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn flag(&self, field: &str) -> bool {
+        matches!(self.content.get(field), Some(Scalar::Flag(true)))
+    }
+
+    /// Keys and values of a keyed field, without its prefix.
+    pub fn keyed<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'a str, &'a Scalar)> + 'a {
+        self.content.iter().filter_map(move |(key, value)| Some((key.strip_prefix(field)?.strip_prefix('/')?, value)))
+    }
+
+    pub fn person(&self, field: &str) -> Option<PersonId> {
+        self.text(field)?.parse().ok()
+    }
+
+    /// When it happened, as far as the server can believe it: chosen time, else captured time, never after receipt.
+    pub fn happened_at(&self) -> At {
+        let claimed = self.integer("happened_at").or_else(|| self.integer("captured_at")).map_or(self.submitted.at, At);
+        claimed.min(self.submitted.received_at)
+    }
+
+    /// R8. Days between capture and receipt.
+    pub fn lateness(&self, settings: &Settings) -> Lateness {
+        let ms = self.submitted.received_at.since(self.happened_at());
+        let days = ms / DAY_MS;
+        if ms > settings.late_decide_after_days * DAY_MS {
+            Lateness::VeryLate { days }
+        } else if ms > settings.late_after_days * DAY_MS {
+            Lateness::Late { days }
+        } else {
+            Lateness::InTime
+        }
+    }
+
+    /// Sealed, neither withdrawn nor hidden.
+    pub fn stands(&self) -> bool {
+        self.sealed.is_some() && self.voided.is_none()
+    }
+
+    /// Approved and not taken back.
+    pub fn is_approved(&self) -> bool {
+        self.approved.is_some() && self.revoked.is_none() && self.voided.is_none()
+    }
+}
+
+impl RecordLedger {
+    pub fn latest(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
+    pub fn version(&self, number: u32) -> Option<&Version> {
+        self.versions.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
+        self.versions.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    pub fn state(&self, number: u32) -> Option<State> {
+        let version = self.version(number)?;
+        Some(if version.voided.is_some() {
+            State::Voided
+        } else if version.revoked.is_some() {
+            State::Revoked
+        } else if version.approved.is_some() || version.confirmed.is_some() {
+            State::InForce
+        } else if version.sealed.is_some() {
+            State::Sealed
+        } else if version.returned.is_some() {
+            State::SentBack
+        } else if self.latest().is_some_and(|latest| latest.number > number) {
+            State::Superseded
+        } else {
+            State::Sent
+        })
+    }
+
+    /// The newest version that is sealed or in force and not withdrawn.
+    pub fn standing(&self) -> Option<&Version> {
+        self.versions.iter().rev().find(|version| version.stands() || version.is_approved() || (version.confirmed.is_some() && version.voided.is_none()))
+    }
+}
+
+impl Ledger {
+    pub fn get(&self, record: RecordId) -> Option<&RecordLedger> {
+        self.records.get(&record)
+    }
+
+    /// Takes an accepted decision into account. `content` is a submit's frozen content; `author` made the record.
+    pub fn fold(&mut self, facts: &Facts, kind: &Kind, decision: &Decision, heads: &[Hash], content: Option<Content>, author: PersonId, position: u64, received_at: At) {
+        let mark = Mark::new(decision, position, received_at);
+        let entry = self.records.entry(decision.record).or_insert_with(|| RecordLedger { kind: decision.kind.clone(), author, versions: Vec::new() });
+        if decision.act == Act::Submit {
+            let sealed = (kind.chain == Chain::WriterSeals).then_some(position);
+            entry.versions.push(Version {
+                number: decision.version,
+                submitted: mark,
+                content: content.unwrap_or_default(),
+                form: decision.form,
+                digest: decision.digest,
+                heads: heads.to_vec(),
+                signatures: Vec::new(),
+                sealed,
+                returned: None,
+                acknowledged: None,
+                countersigned: None,
+                confirmed: None,
+                approved: None,
+                revoked: None,
+                voided: None,
+                hidden: None,
+            });
+            return;
+        }
+        let Some(version) = entry.version_mut(decision.version) else { return };
+        match decision.act {
+            Act::Submit => {}
+            Act::Return => version.returned = Some(mark),
+            Act::Sign => {
+                version.signatures.push(mark);
+                if version.sealed.is_none() && parties_missing(facts, version, received_at).is_empty() {
+                    version.sealed = Some(position);
+                }
+            }
+            Act::Acknowledge | Act::Disagree => version.acknowledged = Some(mark),
+            Act::Countersign => version.countersigned = Some(mark),
+            Act::Confirm => version.confirmed = Some(mark),
+            Act::Approve => version.approved = Some(mark),
+            Act::Revoke => version.revoked = Some(mark),
+            Act::Void => version.voided = Some(mark),
+            Act::Hide => version.hidden = Some(mark),
+        }
+    }
+
+    /// Every standing, sealed version of a kind, with its record.
+    pub fn standing<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (RecordId, &'a Version)> + 'a {
+        self.records.iter().filter(move |(_, entry)| entry.kind == kind).filter_map(|(record, entry)| Some((*record, entry.standing()?)))
+    }
+
+    /// The record and version that the line at `position` sealed.
+    pub fn sealed_at(&self, position: u64) -> Option<(RecordId, &RecordLedger, &Version)> {
+        self.records.iter().find_map(|(record, entry)| entry.versions.iter().find(|version| version.sealed == Some(position)).map(|version| (*record, entry, version)))
+    }
+}
+
+/// Of mentee, lead mentor and supervisor: who has not signed this version yet.
+pub fn parties_missing(facts: &Facts, version: &Version, now: At) -> Vec<(Role, PersonId)> {
+    let parties = [
+        facts.current(now).find(|member| member.role == Role::Mentee),
+        facts.lead_mentor(now),
+        facts.supervisor(now),
+    ];
+    parties.into_iter().flatten().filter(|member| !version.signatures.iter().any(|mark| mark.by == member.person)).map(|member| (member.role, member.person)).collect()
+}

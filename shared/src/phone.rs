@@ -1,0 +1,198 @@
+//! What the screen and the replica say to each other. The screen asks, the replica answers and tells the news;
+//! the screen renders the news and never touches a document.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    decision::Act,
+    fact::Facts,
+    id::{LogId, PersonId, RecordId},
+    ledger::RecordLedger,
+    refusal::Refusal,
+    scalar::Scalar,
+    time::At,
+};
+
+/// Screen → replica. `id` comes back in the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub id: u64,
+    pub ask: Ask,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// The screen is there: tell it everything.
+    Hello,
+    /// First time on this phone: choose the PIN, make the key, enrol the device.
+    ChoosePin { pin: String, label: String },
+    /// Begins a record. In the own log: a draft. In a record log: shared at once (a comment).
+    Create { log: LogId, record: RecordId, kind: String, fields: BTreeMap<String, Scalar> },
+    /// One field; `None` clears it. `leaving` is false while the person still types: overwritten durably with each
+    /// character, made a change when they leave.
+    Set { log: LogId, record: RecordId, field: String, value: Option<Scalar>, leaving: bool },
+    /// Shares an own draft with a record log, unsigned.
+    Share { record: RecordId, to: LogId },
+    /// *Sign and send*: shares the draft (if it still is one), submits it, and signs it where `sign` is set.
+    Send { record: RecordId, to: LogId, sign: bool, reason: Option<String>, pin: String },
+    /// A decision on a submitted version.
+    Decide { log: LogId, record: RecordId, version: u32, act: Act, reason: Option<String>, pin: String },
+    /// Takes back what has not gone yet: everything asked for on the record that no request has carried.
+    TakeBack { record: RecordId },
+    /// Throws an own draft away for good: it leaves the lists.
+    Discard { record: RecordId },
+    /// Tries once more what could not be sent.
+    Retry { stuck: u64 },
+    /// The words were copied or are not needed: takes it off the list.
+    Dismiss { stuck: u64 },
+    /// The person came back to the screen, or the network did: sync at once.
+    Wake,
+    /// Ends the session here; what is unsent stays on this phone, encrypted.
+    SignOut,
+}
+
+/// Replica → screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    Answer { id: u64, result: Result<(), Refusal> },
+    Phase(Phase),
+    Sync(SyncView),
+    Log(Box<LogView>),
+    /// A log that is no longer this person's to read on.
+    LogGone { log: LogId },
+    Rows { log: LogId, rows: Vec<Row>, gone: Vec<RecordId> },
+    Stuck(Vec<Stuck>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Starting,
+    /// Nobody is signed in, or the session ended: go to the sign-in page. Reading and writing goes on offline
+    /// where a device is known; `known` says whose phone this is.
+    SignIn { known: Option<Me> },
+    /// Signed in; this browser has no key yet.
+    ChoosePin { name: String },
+    /// Fetching the records for the first time.
+    Fetching { me: Me, records: u32 },
+    Ready { me: Me },
+    /// Somebody else is signed in on this browser: their cookie, our records.
+    SomebodyElse { me: Me },
+    /// The store cannot be opened, in words.
+    Broken { sentence: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub person: PersonId,
+    pub name: String,
+    pub organisation_name: String,
+    pub demonstration: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SyncView {
+    /// The last try reached the server.
+    pub reached: bool,
+    /// The session ended: sign in again to send.
+    pub sign_in_again: bool,
+    /// Records with something that is only on this phone.
+    pub unsent: u32,
+    pub oldest_unsent_at: Option<At>,
+    pub synced_at: Option<At>,
+    /// Server's clock minus the phone's, in milliseconds, at the last answer.
+    pub clock_offset_ms: i64,
+}
+
+/// A log's facts: members, framework, settings. What rules need beside the rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogView {
+    pub log: LogId,
+    pub facts: Facts,
+    pub next: u64,
+}
+
+/// One record as the screen sees it: a function of words, ledger and what is pending here. It stores nothing that
+/// time alone changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub log: LogId,
+    pub record: RecordId,
+    pub kind: String,
+    /// Who made it.
+    pub by: PersonId,
+    /// Current values, pending ones included. More than one: typed apart on two phones, to pick from.
+    pub fields: BTreeMap<String, Vec<Scalar>>,
+    /// What was decided on it, in force.
+    #[serde(default)]
+    pub entry: Option<RecordLedger>,
+    /// Asked for on this phone, not in force yet.
+    #[serde(default)]
+    pub waiting: Vec<Waiting>,
+    /// Words of it are only on this phone.
+    #[serde(default)]
+    pub unsent: bool,
+    /// Words arrived after the heads of the latest sealed version: the next draft.
+    #[serde(default)]
+    pub changed_after: bool,
+    /// The newest write that this phone knows of, by the server's clock where it has gone through.
+    pub touched_at: At,
+}
+
+impl Row {
+    /// The one value of a field; where there are several, the first.
+    pub fn value(&self, field: &str) -> Option<&Scalar> {
+        self.fields.get(field)?.first()
+    }
+
+    pub fn text(&self, field: &str) -> Option<&str> {
+        match self.value(field)? {
+            Scalar::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn integer(&self, field: &str) -> Option<i64> {
+        match self.value(field)? {
+            Scalar::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn flag(&self, field: &str) -> bool {
+        matches!(self.value(field), Some(Scalar::Flag(true)))
+    }
+
+    /// Fields with two values to pick from.
+    pub fn conflicts(&self) -> impl Iterator<Item = (&str, &[Scalar])> {
+        self.fields.iter().filter(|(_, values)| values.len() > 1).map(|(field, values)| (field.as_str(), values.as_slice()))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub act: Act,
+    pub version: u32,
+    pub at: At,
+    /// A request that carries it is under way: it cannot be taken back any more.
+    pub gone: bool,
+}
+
+/// What could not be sent, with every word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stuck {
+    pub id: u64,
+    pub log: LogId,
+    pub record: RecordId,
+    pub kind: String,
+    pub refusal: Refusal,
+    /// Kept by the server for the lead.
+    pub held: bool,
+    pub fields: BTreeMap<String, Option<Scalar>>,
+    pub acts: Vec<Act>,
+    pub at: At,
+}

@@ -1,0 +1,173 @@
+//! The rules R1 to R16: what may be written and decided. Pure: facts, ledger and the act in, `Accepted` or a
+//! refusal out. The phone asks the same functions beforehand; the server asks them and nothing else.
+//!
+//! Only this module can make an [`Accepted`], and the store's commit takes nothing else.
+
+mod agreement_first;
+mod evidence_met;
+mod fresh_unlock;
+mod guidance;
+mod membership;
+mod one_plan;
+mod order;
+mod own_work;
+mod reasons;
+mod sealed_stays;
+mod seen_version;
+mod time_chosen;
+mod writer;
+
+pub use self::{evidence_met::claim_assessment, fresh_unlock::needs_unlock, guidance::is_below_expected, one_plan::is_active as plan_is_active, writer::{Write, WriteTo}};
+use crate::{
+    bytes::{Bytes, Hash},
+    decision::{Act, Content, Decision, SignedDecision, Unlock},
+    fact::{Fact, Facts},
+    id::{DeviceId, LogId, PersonId, RecordId},
+    kind::{Chain, Kind, Kinds},
+    ledger::Ledger,
+    refusal::Refusal,
+    role::Role,
+    time::At,
+    words::refusal as say,
+};
+
+/// Something that the rules let through: the one thing that a store commits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    body: Body,
+}
+
+/// What was let through.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    Word { change: Bytes, hash: Hash, author: PersonId, device: DeviceId },
+    Decision { signed: SignedDecision, decision: Box<Decision>, content: Option<Bytes> },
+    Fact(Fact),
+}
+
+impl Accepted {
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    pub fn into_body(self) -> Body {
+        self.body
+    }
+}
+
+/// What the rules know of a log.
+#[derive(Debug, Clone, Copy)]
+pub struct State<'a> {
+    pub kinds: &'a Kinds,
+    pub facts: &'a Facts,
+    pub ledger: &'a Ledger,
+}
+
+/// A decision that somebody wants to take.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposal<'a> {
+    pub log: LogId,
+    pub record: RecordId,
+    pub kind: &'static Kind,
+    /// The version decided on; for a submit the one that it makes.
+    pub version: u32,
+    pub act: Act,
+    pub by: PersonId,
+    pub role: Role,
+    /// Who made the record.
+    pub author: PersonId,
+    /// The words to freeze: on a submit.
+    pub content: Option<&'a Content>,
+    pub reason: Option<&'a str>,
+    /// Not known beforehand, when the phone asks 'why not'.
+    pub unlock: Option<Unlock>,
+    /// By the device's clock.
+    pub at: At,
+}
+
+/// Says why the proposal would be refused, or nothing. The same code as the server's; only the unlock, which comes
+/// after the tap, is left out.
+pub fn why_not(state: State<'_>, proposal: &Proposal<'_>, now: At) -> Option<Refusal> {
+    check(state, proposal, now).err()
+}
+
+/// Judges a decision whose signature holds and whose content, on a submit, was frozen from accepted words.
+pub fn decision(state: State<'_>, signed: SignedDecision, decision: Decision, author: PersonId, frozen: Option<(Bytes, Content)>, received_at: At) -> Result<Accepted, Refusal> {
+    let kind = state.kinds.get(&decision.kind).ok_or_else(say::unknown_kind)?;
+    let proposal = Proposal {
+        log: decision.log,
+        record: decision.record,
+        kind,
+        version: decision.version,
+        act: decision.act,
+        by: decision.by,
+        role: decision.role,
+        author,
+        content: frozen.as_ref().map(|(_, content)| content),
+        reason: decision.reason.as_deref(),
+        unlock: Some(decision.unlock),
+        at: decision.at,
+    };
+    check(state, &proposal, received_at)?;
+    seen_version::digest(state, &decision)?;
+    fresh_unlock::check(state, &proposal)?;
+    Ok(Accepted { body: Body::Decision { signed, decision: Box::new(decision), content: frozen.map(|(bytes, _)| bytes) } })
+}
+
+/// Judges the writes of one change; the change itself passed the shield.
+pub fn words(state: State<'_>, log: LogId, author: PersonId, device: DeviceId, writes: &[Write<'_>], change: Bytes, hash: Hash, received_at: At) -> Result<Accepted, Refusal> {
+    // Adopting keeps the author: the lead's fact stands in for the membership, and for nothing else.
+    if state.facts.adopted.get(&hash) != Some(&author) {
+        membership::writer(state, author, received_at)?;
+    }
+    writer::check(state, log, author, writes, received_at)?;
+    Ok(Accepted { body: Body::Word { change, hash, author, device } })
+}
+
+/// Facts come from the organisation: from its administration, or from an act that names the lead.
+pub fn fact(state: State<'_>, fact: Fact, received_at: At) -> Result<Accepted, Refusal> {
+    membership::fact(state, &fact, received_at)?;
+    reasons::fact(&fact)?;
+    Ok(Accepted { body: Body::Fact(fact) })
+}
+
+/// The roles whose decision an act is, for a kind.
+pub fn deciders(act: Act, chain: Chain) -> &'static [Role] {
+    match (act, chain) {
+        (Act::Submit, Chain::None) => &[],
+        (Act::Submit, Chain::WriterSeals) => &[Role::Mentor, Role::Supervisor, Role::Lead],
+        (Act::Submit, Chain::PartiesSign) => &[Role::Mentee, Role::Mentor],
+        (Act::Submit, Chain::SupervisorConfirms) => &[Role::Mentor, Role::Supervisor],
+        (Act::Submit, Chain::SupervisorApproves) => &[Role::Mentee],
+        (Act::Return, Chain::SupervisorApproves | Chain::SupervisorConfirms) => &[Role::Supervisor],
+        (Act::Return | Act::Sign, Chain::PartiesSign) => &[Role::Mentee, Role::Mentor, Role::Supervisor],
+        (Act::Acknowledge | Act::Disagree, Chain::WriterSeals) => &[Role::Mentee],
+        (Act::Countersign, Chain::WriterSeals) => &[Role::Supervisor],
+        (Act::Confirm, Chain::SupervisorConfirms) => &[Role::Supervisor],
+        (Act::Approve, Chain::SupervisorApproves) => &[Role::Supervisor],
+        (Act::Revoke, Chain::SupervisorApproves) => &[Role::Supervisor, Role::Lead],
+        (Act::Void | Act::Hide, _) => &[Role::Mentee, Role::Mentor, Role::Supervisor, Role::Lead],
+        _ => &[],
+    }
+}
+
+fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
+    membership::decider(state, proposal, received_at)?;
+    writer::decider(state, proposal)?;
+    reasons::check(proposal)?;
+    seen_version::check(state, proposal)?;
+    sealed_stays::check(state, proposal)?;
+    if proposal.act == Act::Submit {
+        writer::form(state, proposal)?;
+        time_chosen::check(proposal, received_at)?;
+        guidance::check(state, proposal)?;
+        evidence_met::named(state, proposal)?;
+    }
+    own_work::check(state, proposal, received_at)?;
+    if proposal.act == Act::Approve {
+        agreement_first::check(state, proposal, received_at)?;
+        evidence_met::check(state, proposal)?;
+    }
+    one_plan::check(state, proposal)?;
+    order::check(state, proposal)
+}

@@ -1,0 +1,49 @@
+//! R3: an approval needs the competency's evidence.
+
+use std::collections::BTreeSet;
+
+use super::{Proposal, State};
+use crate::{decision::Content, evidence, ledger::Version, refusal::Refusal, scalar::Scalar, words::refusal as say};
+
+/// At the submit of a claim: what it names is signed feedback on this skill. Whether it is enough is asked later.
+pub(super) fn named(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refusal> {
+    if proposal.kind.code != "claim" {
+        return Ok(());
+    }
+    let Some(content) = proposal.content else { return Ok(()) };
+    let competency = content.get("competency").and_then(Scalar::text);
+    for (line, record) in keyed(content, "evidence") {
+        let known = line
+            .parse()
+            .ok()
+            .and_then(|line| state.ledger.sealed_at(line))
+            .is_some_and(|(id, entry, version)| entry.kind == "observation" && record.text() == Some(&id.to_string()) && version.text("competency") == competency);
+        if !known {
+            return Err(say::r3_unknown_evidence());
+        }
+    }
+    Ok(())
+}
+
+/// At the approval: seals, voids and contributors count as they stand now; months from the claim's submit.
+pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refusal> {
+    let Some(claim) = state.ledger.get(proposal.record).and_then(|entry| entry.version(proposal.version)) else {
+        return Err(say::r4_not_sent());
+    };
+    let assessment = claim_assessment(state, claim).ok_or_else(say::r3_no_rule)?;
+    match assessment.missing() {
+        Some(missing) => Err(say::r3_evidence(&missing)),
+        None => Ok(()),
+    }
+}
+
+/// A claim's evidence against its rule.
+pub fn claim_assessment(state: State<'_>, claim: &Version) -> Option<evidence::Assessment> {
+    let chosen: BTreeSet<u64> = claim.keyed("evidence").filter_map(|(line, _)| line.parse().ok()).collect();
+    let level = u8::try_from(claim.integer("level")?).ok()?;
+    evidence::assess(state.facts, state.ledger, claim.text("competency")?, level, claim.submitted.when(), Some(&chosen))
+}
+
+fn keyed<'a>(content: &'a Content, field: &'a str) -> impl Iterator<Item = (&'a str, &'a Scalar)> + 'a {
+    content.iter().filter_map(move |(key, value)| Some((key.strip_prefix(field)?.strip_prefix('/')?, value)))
+}

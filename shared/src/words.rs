@@ -1,0 +1,251 @@
+//! Every sentence that the rules say to a person, in one place and ready for translation.
+//!
+//! A refusal says what is wrong and what to do next.
+
+use crate::{decision::Act, framework::EvidenceRule, role::Role};
+
+/// Sign-off levels look forward.
+pub fn level_meaning(level: u8) -> &'static str {
+    match level {
+        1 => "may watch",
+        2 => "may do this with someone beside them",
+        3 => "may do this with someone in reach",
+        4 => "may do this on their own",
+        5 => "may supervise others doing this",
+        _ => "not judged",
+    }
+}
+
+pub fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Mentee => "mentee",
+        Role::Mentor => "mentor",
+        Role::Supervisor => "supervisor",
+        Role::Lead => "programme lead",
+        Role::Owner => "owner",
+    }
+}
+
+/// What a decision means, behind the printed name.
+pub fn act_meaning(act: Act) -> &'static str {
+    match act {
+        Act::Submit => "Sent",
+        Act::Return => "Sent back",
+        Act::Sign => "Signed",
+        Act::Acknowledge => "Read: sees it the same way",
+        Act::Disagree => "Read: sees it differently",
+        Act::Countersign => "Reviewed, was not present",
+        Act::Confirm => "Agreed and started",
+        Act::Approve => "Signed off",
+        Act::Revoke => "Sign-off taken back",
+        Act::Void => "Recorded by mistake",
+        Act::Hide => "Words hidden",
+    }
+}
+
+fn people(count: u32) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+fn ordinal_person(number: u32) -> String {
+    match number {
+        2 => "a second person".to_owned(),
+        3 => "a third person".to_owned(),
+        other => format!("{other} people in all"),
+    }
+}
+
+pub fn evidence_sentence(rule: &EvidenceRule, has: u32, observers: u32) -> String {
+    let met = if has >= rule.count && observers >= rule.observers { " Met." } else { "" };
+    format!("Needs {} at level {} or more from {} in {} months. Has {has}, from {observers}.{met}", rule.count, rule.level, people(rule.observers), rule.months)
+}
+
+pub fn evidence_missing(rule: &EvidenceRule, has: u32, observers: u32) -> String {
+    let missing = rule.count.saturating_sub(has);
+    let level = rule.level;
+    match (has, missing) {
+        (0, _) if rule.observers > 1 => format!("Still needs {missing} at level {level} or more, from {}.", people(rule.observers)),
+        (0, _) => format!("Still needs {missing} at level {level} or more."),
+        (_, 0) => format!("Still needs 1 more at level {level} or more, from {}.", ordinal_person(rule.observers)),
+        _ if observers < rule.observers => format!("Still needs {missing} more at level {level} or more, from {}.", ordinal_person(rule.observers)),
+        _ => format!("Still needs {missing} more at level {level} or more."),
+    }
+}
+
+/// Sentences of refusals, by rule.
+pub mod refusal {
+    use crate::refusal::Refusal;
+
+    pub fn unknown_kind() -> Refusal {
+        Refusal::new("unknown_kind", "This version of the app does not know that sort of record. Update the app.")
+    }
+
+    pub fn unknown_record() -> Refusal {
+        Refusal::new("unknown_record", "That record is not here. It may not have arrived yet.")
+    }
+
+    pub fn bad_value(detail: &str) -> Refusal {
+        Refusal::new("bad_value", format!("That does not fit the form ({detail}). Change it and try again."))
+    }
+
+    pub fn too_many_keys(field: &str, most: usize) -> Refusal {
+        Refusal::new("too_many_keys", format!("'{field}' takes {most} entries at most."))
+    }
+
+    pub fn form_needed(labels: &[&str]) -> Refusal {
+        Refusal::new("form_needed", format!("Before this can be sent it needs: {}.", labels.join(", ")))
+    }
+
+    pub fn wrong_form() -> Refusal {
+        Refusal::new("wrong_form", "This was written on a form that has changed. Update the app and look at it again.")
+    }
+
+    pub fn digest_mismatch() -> Refusal {
+        Refusal::new("r4_digest", "What was signed is not what arrived. Look at the record again and sign once more.")
+    }
+
+    pub fn bad_signature() -> Refusal {
+        Refusal::new("bad_signature", "The signature does not hold. Set up this phone again under Me.")
+    }
+
+    pub fn bad_time() -> Refusal {
+        Refusal::new("bad_seen", "This refers to something that is not in the record. Update the app and try again.")
+    }
+
+    pub fn not_shared_yet(kind: &str) -> Refusal {
+        Refusal::new("shared_by_submit", format!("A {kind} is shared by signing and sending it, not before."))
+    }
+
+    // R1
+    pub fn r1_writer(kind: &str) -> Refusal {
+        Refusal::new("r1_writer", format!("Only whoever wrote this {kind} can change that. You can comment on it instead."))
+    }
+
+    pub fn r1_kind(kind: &str) -> Refusal {
+        Refusal::new("r1_kind", format!("In your role you do not write a {kind}. Ask your mentor or your lead."))
+    }
+
+    pub fn r1_fixed() -> Refusal {
+        Refusal::new("r1_fixed", "Who wrote a record is fixed when it is made.")
+    }
+
+    pub fn r1_act(who: &str) -> Refusal {
+        Refusal::new("r1_act", format!("This is for {who} to decide."))
+    }
+
+    // R2
+    pub fn r2_own_work() -> Refusal {
+        Refusal::new("r2_own_work", "You are the only one behind this evidence, so somebody else must decide. Ask for feedback from a second person, or ask your programme lead for cover.")
+    }
+
+    pub fn r2_author() -> Refusal {
+        Refusal::new("r2_author", "You wrote this, so somebody else must decide on it.")
+    }
+
+    // R3
+    pub fn r3_evidence(missing: &str) -> Refusal {
+        Refusal::new("r3_evidence", format!("{missing} Send it back, or wait until the feedback is there."))
+    }
+
+    pub fn r3_no_rule() -> Refusal {
+        Refusal::new("r3_no_rule", "The framework has no sign-off at this level for this skill. Choose another level.")
+    }
+
+    pub fn r3_unknown_evidence() -> Refusal {
+        Refusal::new("r3_unknown_evidence", "Some of the chosen feedback is not signed feedback on this skill. Choose again.")
+    }
+
+    // R4
+    pub fn r4_superseded(latest: u32) -> Refusal {
+        Refusal::new("r4_superseded", format!("A newer version (version {latest}) has been sent since you looked. Read what changed, then decide."))
+    }
+
+    pub fn r4_sent_back() -> Refusal {
+        Refusal::new("r4_sent_back", "This version was sent back. Wait for the next one.")
+    }
+
+    pub fn r4_not_sent() -> Refusal {
+        Refusal::new("r4_not_sent", "Nothing has been sent yet that could be decided on.")
+    }
+
+    pub fn r4_decided() -> Refusal {
+        Refusal::new("r4_decided", "This has been decided already. Look at the record again.")
+    }
+
+    pub fn r4_two_values(labels: &[&str]) -> Refusal {
+        Refusal::new("r4_two_values", format!("There are two versions of: {}. Pick one of each, then send.", labels.join(", ")))
+    }
+
+    pub fn r4_version(next: u32) -> Refusal {
+        Refusal::new("r4_version", format!("Another version was sent from somewhere else. Yours would be version {next}: read the other one first."))
+    }
+
+    // R5
+    pub fn r5_sealed() -> Refusal {
+        Refusal::new("r5_sealed", "This is signed and locked. It can be written anew as a later version, with a reason.")
+    }
+
+    pub fn r5_reason() -> Refusal {
+        Refusal::new("r5_reason", "The version before is signed and locked. Say why there is a new one.")
+    }
+
+    // R6
+    pub fn r6_reason() -> Refusal {
+        Refusal::new("r6_reason", "This needs a reason, which the others will read.")
+    }
+
+    pub fn r6_too_long(limit: usize) -> Refusal {
+        Refusal::new("r6_too_long", format!("The reason is too long. {limit} characters are the limit."))
+    }
+
+    // R7
+    pub fn r7_order() -> Refusal {
+        Refusal::new("r7_order", "A sign-off rests on this. The sign-off must be taken back first. Its words can be hidden at once.")
+    }
+
+    // R8
+    pub fn r8_future() -> Refusal {
+        Refusal::new("r8_future", "The chosen time lies in the future. Choose when it happened.")
+    }
+
+    // R9
+    pub fn r9_unlock() -> Refusal {
+        Refusal::new("r9_unlock", "Unlock again to sign.")
+    }
+
+    pub fn r9_pin() -> Refusal {
+        Refusal::new("r9_pin", "That is not the PIN of this phone. Try again.")
+    }
+
+    // R10
+    pub fn r10_not_member() -> Refusal {
+        Refusal::new("r10_not_member", "You are not part of this relationship now, so nothing can be added or decided. Your words stay on this phone; your programme lead can take them over.")
+    }
+
+    pub fn r10_held() -> Refusal {
+        Refusal::new("r10_held", "You were no longer part of this relationship when this arrived. Your programme lead has it and decides whether it belongs there.")
+    }
+
+    pub fn r10_role() -> Refusal {
+        Refusal::new("r10_role", "You do not have that role in this relationship now.")
+    }
+
+    // R11
+    pub fn r11_agreement(missing: &[String]) -> Refusal {
+        Refusal::new("r11_agreement", format!("There is no agreement signed by mentee, lead mentor and you. Still to sign: {}.", missing.join(", ")))
+    }
+
+    pub fn r11_no_agreement() -> Refusal {
+        Refusal::new("r11_agreement", "There is no agreement yet. Mentee, lead mentor and you sign one first, under Records.")
+    }
+
+    // R12
+    pub fn r12_one_plan() -> Refusal {
+        Refusal::new("r12_one_plan", "There is an active plan already. Close it first: say for each skill how it ended.")
+    }
+
+    // R15
+    pub fn r15_guidance() -> Refusal {
+        Refusal::new("r15_guidance", "Below the expected level it needs 'Try next time' and a next step. Add them, then sign.")
+    }
+}
