@@ -17,6 +17,8 @@ pub mod key;
 pub mod kind;
 pub mod ledger;
 pub mod line;
+#[cfg(feature = "document")]
+pub mod log;
 pub mod phone;
 pub mod refusal;
 pub mod role;

@@ -1,0 +1,515 @@
+//! One log as the gate knows it: the fold of its lines into facts, ledger and index, without any document.
+//!
+//! [`Log::judge`] is the whole verdict on what a phone pushes: shield, policy, rules. It is a function of the log's
+//! lines and the push, so that anybody who has the lines can ask again.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    bytes::{Bytes, Hash},
+    canonical,
+    change::{self, Decoded, Effect, Index, Refused},
+    decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision},
+    fact::{Fact, Facts},
+    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
+    key::PublicKey,
+    kind::{Field, Kinds},
+    ledger::{Ledger, RecordLedger},
+    line::{ChainError, ChainHead, Line, LineKind, SEEN_TAG_BYTES},
+    refusal::Refusal,
+    rules::{self, Accepted, Body, Write, WriteTo},
+    time::At,
+    wire::{Item, MAX_ITEMS, Verdict},
+    words::refusal as say,
+};
+
+/// The fold of a log's lines.
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub id: LogId,
+    pub organisation: OrganisationId,
+    pub epoch: u32,
+    pub facts: Facts,
+    pub ledger: Ledger,
+    pub chain: ChainHead,
+    pub index: Index,
+    /// What later writers may refer to, by position.
+    lines: Vec<LineMark>,
+    /// Accepted decisions by their body's hash, for the answer 'duplicate'.
+    decisions: BTreeMap<Hash, u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LineMark {
+    tag: [u8; SEEN_TAG_BYTES],
+    received_at: At,
+}
+
+/// Who pushes: the session says the person, the request the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Author {
+    pub person: PersonId,
+    pub device: DeviceId,
+}
+
+/// The answer to a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Judged {
+    /// To be committed, in this order, all or nothing.
+    Accept(Vec<Accepted>),
+    /// Everything in it was accepted before; the last line is at `position`.
+    Kept { position: u64 },
+    /// Refused, blocked, exists or held.
+    Answer(Verdict),
+}
+
+/// A line that does not fit the lines before it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ReplayError {
+    #[error("line {0}: {1}")]
+    Chain(u64, ChainError),
+    #[error("line {0} does not follow")]
+    Position(u64),
+    #[error("line {0} is not readable: {1}")]
+    Unreadable(u64, String),
+    #[error("line {0} is of a kind that this build does not know: {1}")]
+    UnknownKind(u64, String),
+    #[error("line {0} was signed by a device without a certificate here")]
+    NoCertificate(u64),
+    #[error("line {0}: the words are not the ones that were signed")]
+    Digest(u64),
+    #[error("line {0} is not a change that fits: {1}")]
+    Change(u64, String),
+}
+
+/// A fact's encoded form, in bytes; the framework is the largest.
+pub const MAX_FACT_BYTES: usize = 512 * 1024;
+/// Epochs begin at 1.
+pub const FIRST_EPOCH: u32 = 1;
+
+/// One word's part in a bundle, until it is committed.
+struct Fresh {
+    hash: Hash,
+    deps: Vec<Hash>,
+    effects: Vec<Effect>,
+}
+
+impl Log {
+    /// A log before its first line.
+    pub fn new(id: LogId, organisation: OrganisationId) -> Self {
+        Self {
+            id,
+            organisation,
+            epoch: FIRST_EPOCH,
+            facts: Facts::default(),
+            ledger: Ledger::default(),
+            chain: ChainHead::origin(id, organisation),
+            index: Index::new(&id.to_string(), FIRST_EPOCH),
+            lines: Vec::new(),
+            decisions: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in a line from elsewhere: the chain, the words' commitment and the organisation's signature are checked
+    /// first. Nothing changes where any of it fails.
+    pub fn verify(&mut self, kinds: &Kinds, line: &Line, organisation: &PublicKey) -> Result<(), ReplayError> {
+        let position = line.header.position;
+        let mut chain = self.chain;
+        chain.accept(line, organisation).map_err(|error| ReplayError::Chain(position, error))?;
+        self.verify_decision(line)?;
+        self.apply(kinds, line)
+    }
+
+    /// A decision's own signature, by the key that its certificate names in this log, and the digest over its words.
+    fn verify_decision(&self, line: &Line) -> Result<(), ReplayError> {
+        let position = line.header.position;
+        let (LineKind::Decision, Some(side)) = (line.header.kind, &line.side) else { return Ok(()) };
+        let unreadable = |error: String| ReplayError::Unreadable(position, error);
+        let signed: SignedDecision = crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| unreadable(error.to_string()))?;
+        let decision = signed.decision().map_err(|error| unreadable(error.to_string()))?;
+        let key = self.facts.device_key(decision.device, decision.by).ok_or(ReplayError::NoCertificate(position))?;
+        signed.verify(key).map_err(|error| unreadable(error.to_string()))?;
+        let fits = match (&signed.salt, &side.content) {
+            (Some(salt), Some(content)) => decision::content_digest(salt, &content.0) == decision.digest,
+            _ => true,
+        };
+        if fits && decision.log == self.id { Ok(()) } else { Err(ReplayError::Digest(position)) }
+    }
+
+    /// Takes in a committed line. Nothing changes where it does not fit.
+    pub fn apply(&mut self, kinds: &Kinds, line: &Line) -> Result<(), ReplayError> {
+        let position = line.header.position;
+        if position != self.chain.next {
+            return Err(ReplayError::Position(position));
+        }
+        if let Some(side) = &line.side {
+            match line.header.kind {
+                LineKind::Word => {
+                    let decoded = Decoded::parse(&side.bytes.0).map_err(|error| ReplayError::Change(position, error.to_string()))?;
+                    self.index.apply(&decoded, position).map_err(|error| ReplayError::Change(position, error.to_string()))?;
+                }
+                LineKind::Decision => {
+                    let signed: SignedDecision =
+                        crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    let decision = signed.decision().map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    let content = side.content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
+                    self.fold(kinds, &signed, &decision, content, position, line.header.received_at)?;
+                    self.decisions.insert(Hash::of(&signed.body.0), position);
+                }
+                LineKind::Fact => {
+                    let fact: Fact = crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    self.facts.fold(&fact);
+                }
+            }
+        }
+        let mut tag = [0; SEEN_TAG_BYTES];
+        tag.copy_from_slice(&line.header.nonce.0[..SEEN_TAG_BYTES]);
+        self.lines.push(LineMark { tag, received_at: line.header.received_at });
+        self.chain = ChainHead { next: position + 1, hash: line.hash };
+        Ok(())
+    }
+
+    fn fold(&mut self, kinds: &Kinds, signed: &SignedDecision, decision: &Decision, content: Option<Content>, position: u64, received_at: At) -> Result<(), ReplayError> {
+        let kind = kinds.get(&decision.kind).ok_or_else(|| ReplayError::UnknownKind(position, decision.kind.clone()))?;
+        let author = self.author_of(decision.record).unwrap_or(decision.by);
+        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, author, position, received_at);
+        Ok(())
+    }
+
+    /// Who made a record, as its first change says.
+    pub fn author_of(&self, record: RecordId) -> Option<PersonId> {
+        self.index.identity(&record.to_string()).and_then(|(_, by)| by.parse().ok())
+    }
+
+    /// What rules read.
+    pub fn state<'a>(&'a self, kinds: &'a Kinds) -> rules::State<'a> {
+        rules::State { kinds, facts: &self.facts, ledger: &self.ledger }
+    }
+
+    /// When the line that a writer refers to was received; `None` where there is no such line.
+    pub fn seen_at(&self, position: u64, tag: &[u8]) -> Option<At> {
+        let mark = self.lines.get(usize::try_from(position).ok()?)?;
+        (mark.tag == tag).then_some(mark.received_at)
+    }
+
+    /// When a line was received.
+    pub fn received_at(&self, position: u64) -> Option<At> {
+        self.lines.get(usize::try_from(position).ok()?).map(|mark| mark.received_at)
+    }
+
+    /// The newest line, as a writer refers to it; `None` before the first.
+    pub fn newest(&self) -> Option<crate::line::Seen> {
+        let position = self.lines.len().checked_sub(1)?;
+        let mark = self.lines.get(position)?;
+        Some(crate::line::Seen { position: u64::try_from(position).ok()?, tag: crate::bytes::Fixed(mark.tag) })
+    }
+
+    /// Judges a fact of the organisation.
+    pub fn judge_fact(&self, kinds: &Kinds, fact: Fact, received_at: At) -> Result<Accepted, Refusal> {
+        rules::fact(self.state(kinds), fact, received_at)
+    }
+
+    /// Judges a bundle: at most one change, first, and then decisions. The log is the same afterwards.
+    pub fn judge(&mut self, kinds: &Kinds, author: Author, items: &[Item], received_at: At) -> Judged {
+        let before: Vec<(RecordId, Option<RecordLedger>)> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Decision(signed) => signed.decision().ok(),
+                Item::Word(_) => None,
+            })
+            .map(|decision| (decision.record, self.ledger.get(decision.record).cloned()))
+            .collect();
+        let judged = self.judge_items(kinds, author, items, received_at);
+        // Later decisions of a bundle are judged on top of earlier ones; what was folded for that is undone here.
+        for (record, entry) in before.into_iter().rev() {
+            match entry {
+                Some(entry) => self.ledger.records.insert(record, entry),
+                None => self.ledger.records.remove(&record),
+            };
+        }
+        judged
+    }
+
+    fn judge_items(&mut self, kinds: &Kinds, author: Author, items: &[Item], received_at: At) -> Judged {
+        let shape = items.is_empty() || items.len() > MAX_ITEMS || items.iter().skip(1).any(|item| matches!(item, Item::Word(_)));
+        if shape {
+            return refused(Refusal::new("bad_bundle", "This could not be sent as it is. Update the app."));
+        }
+        if let Some(answer) = self.held_or_refused(author, items, received_at) {
+            return Judged::Answer(answer);
+        }
+        let mut accepted = Vec::new();
+        let mut kept = None;
+        let mut fresh = None;
+        for item in items {
+            let judged = match item {
+                Item::Word(bytes) => self.judge_word(kinds, author, bytes, items, received_at, &mut fresh),
+                Item::Decision(signed) => self.judge_decision(kinds, author, signed, received_at, &mut fresh, accepted.len()),
+            };
+            match judged {
+                Judged::Accept(more) => accepted.extend(more),
+                Judged::Kept { position } => kept = Some(kept.map_or(position, |other: u64| other.max(position))),
+                answer @ Judged::Answer(_) => return answer,
+            }
+        }
+        match (accepted.is_empty(), kept) {
+            (true, Some(position)) => Judged::Kept { position },
+            _ => Judged::Accept(accepted),
+        }
+    }
+
+    /// R10 for a whole bundle: what a removed member wrote before the removal is held for the lead, all else of theirs
+    /// is refused.
+    fn held_or_refused(&self, author: Author, items: &[Item], received_at: At) -> Option<Verdict> {
+        let adopted = items.iter().any(|item| matches!(item, Item::Word(_)) && self.facts.adopted.get(&word_hash(item)) == Some(&author.person));
+        if adopted || self.facts.is_member(author.person, received_at) || self.facts.supervises(author.person, received_at) {
+            return None;
+        }
+        let known = items.iter().all(|item| match item {
+            Item::Word(_) => self.index.contains(&word_hash(item)),
+            Item::Decision(signed) => self.decisions.contains_key(&Hash::of(&signed.body.0)),
+        });
+        if known {
+            return None;
+        }
+        let Some(left_at) = self.facts.left(author.person, received_at) else { return Some(Verdict::Refused(say::r10_not_member())) };
+        let seen = items.iter().filter_map(|item| self.item_seen_at(item)).max();
+        let holds = matches!(self.id, LogId::Record(_)) && self.facts.device_key(author.device, author.person).is_some() && seen.is_some_and(|seen| seen <= left_at);
+        Some(if holds { Verdict::Held(say::r10_held()) } else { Verdict::Refused(say::r10_not_member()) })
+    }
+
+    fn item_seen_at(&self, item: &Item) -> Option<At> {
+        match item {
+            Item::Word(bytes) => {
+                let seen = Decoded::parse(&bytes.0).ok()?.seen().ok()?;
+                self.seen_at(seen.position, &seen.tag)
+            }
+            Item::Decision(signed) => {
+                let seen = signed.decision().ok()?.seen;
+                self.seen_at(seen.position, &seen.tag.0)
+            }
+        }
+    }
+
+    fn judge_word(&self, kinds: &Kinds, author: Author, bytes: &Bytes, items: &[Item], received_at: At, fresh: &mut Option<Fresh>) -> Judged {
+        let decoded = match Decoded::parse(&bytes.0) {
+            Ok(decoded) => decoded,
+            Err(refused) => return structural(&refused),
+        };
+        if self.facts.device_key(author.device, author.person).is_none() {
+            return refused(Refusal::new("unknown_device", "This phone is not set up for this record any more. Sign in again on it."));
+        }
+        let owns = |actor: &[u8]| change::actor::device_of(actor) == Some(*author.device.0.as_bytes());
+        let seen = |seen: &change::Seen| self.seen_at(seen.position, &seen.tag).is_some();
+        match change::shield(&self.index, &decoded, owns, seen) {
+            Ok(_) => {}
+            Err(Refused::Duplicate { position }) => return Judged::Kept { position },
+            Err(Refused::Exists(record)) => return self.exists(&decoded, &record),
+            Err(other) => return structural(&other),
+        }
+        let effects = match change::effect::effects(&decoded, &self.index) {
+            Ok(effects) => effects,
+            Err(other) => return structural(&other),
+        };
+        let writes = match self.writes(&effects, items) {
+            Ok(writes) => writes,
+            Err(refusal) => return refused(refusal),
+        };
+        let judged = rules::words(self.state(kinds), self.id, author.person, author.device, &writes, bytes.clone(), decoded.hash(), received_at);
+        *fresh = Some(Fresh { hash: decoded.hash(), deps: decoded.deps().to_vec(), effects });
+        match judged {
+            Ok(accepted) => Judged::Accept(vec![accepted]),
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    /// A second create of an id: the same words are a duplicate, others stay with their writer.
+    fn exists(&self, decoded: &Decoded, record: &str) -> Judged {
+        let position = self.index.created_at(record).unwrap_or(0);
+        let standing = self.index.now().record(record);
+        let same = change::effect::effects(decoded, &self.index).is_ok_and(|effects| {
+            effects.iter().all(|effect| match effect {
+                Effect::Create { record: id, fields, .. } => id == record && fields.iter().all(|(field, value)| standing.get(field).is_some_and(|values| values.contains(value))),
+                Effect::Put { .. } | Effect::Delete { .. } => false,
+            })
+        });
+        if same { Judged::Kept { position } } else { Judged::Answer(Verdict::Exists { position }) }
+    }
+
+    /// Effects gathered by record, as the rules read them.
+    fn writes<'a>(&self, effects: &'a [Effect], items: &[Item]) -> Result<Vec<Write<'a>>, Refusal> {
+        let mut writes: Vec<Write<'a>> = Vec::new();
+        for effect in effects {
+            let record: RecordId = effect.record().parse().map_err(|_| say::unknown_record())?;
+            match effect {
+                Effect::Create { kind, by, fields, .. } => writes.push(Write {
+                    record,
+                    to: WriteTo::New { kind: kind.clone(), by: by.clone(), with_submit: submits(items, record) },
+                    fields: fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect(),
+                    keys: Vec::new(),
+                }),
+                Effect::Put { field, .. } | Effect::Delete { field, .. } => {
+                    let value = match effect {
+                        Effect::Put { value, .. } => Some(value),
+                        _ => None,
+                    };
+                    match writes.iter_mut().find(|write| write.record == record) {
+                        Some(write) => write.fields.push((field, value)),
+                        None => {
+                            let (kind, by) = self.index.identity(effect.record()).ok_or_else(say::unknown_record)?;
+                            let by = by.parse().map_err(|_| say::unknown_record())?;
+                            let keys = self.index.now().record(effect.record()).into_keys().collect();
+                            writes.push(Write { record, to: WriteTo::Known { kind: kind.to_owned(), by }, fields: vec![(field, value)], keys });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(writes)
+    }
+
+    fn judge_decision(&mut self, kinds: &Kinds, author: Author, signed: &SignedDecision, received_at: At, fresh: &mut Option<Fresh>, ahead: usize) -> Judged {
+        if let Some(position) = self.decisions.get(&Hash::of(&signed.body.0)) {
+            return Judged::Kept { position: *position };
+        }
+        match self.check_decision(kinds, author, signed, received_at, fresh.as_ref()) {
+            Ok(accepted) => {
+                let provisional = self.chain.next.saturating_add(u64::try_from(ahead).unwrap_or(u64::MAX));
+                if let Body::Decision { signed, decision, content } = accepted.body() {
+                    let content = content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
+                    let maker = self.maker(decision.record, fresh.as_ref()).unwrap_or(decision.by);
+                    if let Some(kind) = kinds.get(&decision.kind) {
+                        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, maker, provisional, received_at);
+                    }
+                }
+                Judged::Accept(vec![accepted])
+            }
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    fn check_decision(&self, kinds: &Kinds, author: Author, signed: &SignedDecision, received_at: At, fresh: Option<&Fresh>) -> Result<Accepted, Refusal> {
+        let decision = signed.decision().map_err(|error| Refusal::new("bad_decision", format!("This could not be read ({error}). Update the app.")))?;
+        let key = self.facts.device_key(author.device, author.person).ok_or_else(say::bad_signature)?;
+        let named = decision.log == self.id && decision.by == author.person && decision.device == author.device;
+        if !named || signed.verify(key).is_err() {
+            return Err(say::bad_signature());
+        }
+        if self.seen_at(decision.seen.position, &decision.seen.tag.0).is_none() {
+            return Err(say::bad_time());
+        }
+        let kind = self.kind_of(decision.record, fresh).ok_or_else(say::unknown_record)?;
+        let declared = kinds.get(&decision.kind).ok_or_else(say::unknown_kind)?;
+        if kind != decision.kind || !self.id.holds_decisions() {
+            return Err(say::unknown_record());
+        }
+        let maker = self.maker(decision.record, fresh).ok_or_else(say::unknown_record)?;
+        let frozen = match decision.act {
+            Act::Submit if declared.form() != decision.form => return Err(say::wrong_form()),
+            Act::Submit => Some(self.freeze(signed, &decision, declared.fields, fresh)?),
+            _ => None,
+        };
+        rules::decision(self.state(kinds), signed.clone(), decision, maker, frozen, received_at)
+    }
+
+    /// Freezes a record's words at the heads that were on the screen, and holds them against the signed digest.
+    fn freeze(&self, signed: &SignedDecision, decision: &Decision, fields: &'static [Field], fresh: Option<&Fresh>) -> Result<(Bytes, Content), Refusal> {
+        if signed.heads.is_empty() || signed.heads.len() > MAX_HEADS {
+            return Err(say::digest_mismatch());
+        }
+        let values = self.record_with(&decision.record.to_string(), &signed.heads, fresh).ok_or_else(say::unknown_record)?;
+        let twice: Vec<&str> = values.iter().filter(|(_, values)| values.len() > 1).map(|(key, _)| label(fields, key)).collect();
+        if !twice.is_empty() {
+            return Err(say::r4_two_values(&twice));
+        }
+        let content = visible(values);
+        let bytes = decision::canonical_content(self.id, decision.record, &decision.kind, &decision.form, &content);
+        let salt = signed.salt.ok_or_else(say::digest_mismatch)?;
+        if decision::content_digest(&salt, &bytes) != decision.digest {
+            return Err(say::digest_mismatch());
+        }
+        Ok((Bytes(bytes), content))
+    }
+
+    /// A record's values at heads of which one may be this bundle's own change.
+    fn record_with(&self, record: &str, heads: &[Hash], fresh: Option<&Fresh>) -> Option<BTreeMap<String, Vec<crate::scalar::Scalar>>> {
+        let own = fresh.filter(|fresh| heads.contains(&fresh.hash));
+        let Some(fresh) = own else {
+            return self.index.record_at(record, heads).ok();
+        };
+        // The bundle's change is on top of all that its writer saw, or the words go first and the decision after them.
+        if heads.len() > 1 {
+            return None;
+        }
+        let mut values = self.index.record_at(record, &fresh.deps).ok()?;
+        for effect in fresh.effects.iter().filter(|effect| effect.record() == record) {
+            match effect {
+                Effect::Create { kind, by, fields, .. } => {
+                    values = fields.iter().map(|(field, value)| (field.clone(), vec![value.clone()])).collect();
+                    values.insert(change::effect::KIND.to_owned(), vec![kind.as_str().into()]);
+                    values.insert(change::effect::BY.to_owned(), vec![by.as_str().into()]);
+                }
+                Effect::Put { field, value, .. } => {
+                    values.insert(field.clone(), vec![value.clone()]);
+                }
+                Effect::Delete { field, .. } => {
+                    values.remove(field);
+                }
+            }
+        }
+        Some(values)
+    }
+
+    fn kind_of(&self, record: RecordId, fresh: Option<&Fresh>) -> Option<String> {
+        let record = record.to_string();
+        match self.index.identity(&record) {
+            Some((kind, _)) => Some(kind.to_owned()),
+            None => fresh?.effects.iter().find_map(|effect| match effect {
+                Effect::Create { record: id, kind, .. } if *id == record => Some(kind.clone()),
+                _ => None,
+            }),
+        }
+    }
+
+    fn maker(&self, record: RecordId, fresh: Option<&Fresh>) -> Option<PersonId> {
+        self.author_of(record).or_else(|| {
+            let record = record.to_string();
+            fresh?.effects.iter().find_map(|effect| match effect {
+                Effect::Create { record: id, by, .. } if *id == record => by.parse().ok(),
+                _ => None,
+            })
+        })
+    }
+}
+
+/// A record's words without what identifies it: content holds fields, kind and author stand beside it.
+pub fn visible(values: BTreeMap<String, Vec<crate::scalar::Scalar>>) -> Content {
+    values.into_iter().filter(|(field, _)| field != change::effect::KIND && field != change::effect::BY).filter_map(|(field, mut values)| Some((field, values.pop()?))).collect()
+}
+
+fn word_hash(item: &Item) -> Hash {
+    match item {
+        Item::Word(bytes) => Decoded::parse(&bytes.0).map_or_else(|_| Hash::of(&bytes.0), |decoded| decoded.hash()),
+        Item::Decision(signed) => Hash::of(&signed.body.0),
+    }
+}
+
+fn submits(items: &[Item], record: RecordId) -> bool {
+    items.iter().any(|item| matches!(item, Item::Decision(signed) if signed.decision().is_ok_and(|decision| decision.record == record && decision.act == Act::Submit)))
+}
+
+fn label(fields: &'static [Field], key: &str) -> &'static str {
+    let code = key.split('/').next().unwrap_or(key);
+    fields.iter().find(|field| field.code == code).map_or("a field", |field| field.label)
+}
+
+fn refused(refusal: Refusal) -> Judged {
+    Judged::Answer(Verdict::Refused(refusal))
+}
+
+fn structural(refused_by: &Refused) -> Judged {
+    match refused_by {
+        Refused::BlockedBy(change) => Judged::Answer(Verdict::BlockedBy { change: *change }),
+        other => refused(Refusal::new(other.as_str(), format!("This phone sent something the server cannot take ({other}). Your words are kept; update the app and try again."))),
+    }
+}
