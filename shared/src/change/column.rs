@@ -134,7 +134,12 @@ pub(super) fn walk(reader: &mut Reader<'_>, actors: usize) -> Result<usize, Refu
 }
 
 /// Goes through a run-length column: `each` sees a value with the number of rows it fills. The rows, at most `limit`.
-fn runs<'a, T>(bytes: &'a [u8], limit: usize, read: impl Fn(&mut Reader<'a>) -> Result<T, Refused>, mut each: impl FnMut(usize, Option<T>) -> Result<(), Refused>) -> Result<usize, Refused> {
+fn runs<'a, T>(
+    bytes: &'a [u8],
+    limit: usize,
+    read: impl Fn(&mut Reader<'a>) -> Result<T, Refused>,
+    mut each: impl FnMut(usize, Option<T>) -> Result<(), Refused>,
+) -> Result<usize, Refused> {
     let mut reader = Reader::new(bytes);
     let mut total = 0_usize;
     while !reader.is_empty() {

@@ -1,12 +1,6 @@
 //! The structural shield: what no honest phone would write never reaches a document.
 
-use super::{
-    actor::ACTOR_BYTES,
-    decoded::Decoded,
-    index::Index,
-    refused::Refused,
-    seen::Seen,
-};
+use super::{actor::ACTOR_BYTES, decoded::Decoded, index::Index, refused::Refused, seen::Seen};
 
 /// Holds a decoded change against what was accepted in its log, and against who sends it.
 ///

@@ -123,7 +123,8 @@ impl Index {
 /// A genesis names its log and makes the map of records, in this order and nothing else.
 fn genesis_steps(decoded: &Decoded) -> Result<Vec<Step>, Refused> {
     match decoded.operations() {
-        [name, records] if matches!(name.action, Action::Put(Scalar::Text(_))) && name.key == LOG_KEY && records.action == Action::Make && records.key == RECORDS_KEY => {}
+        [name, records]
+            if matches!(name.action, Action::Put(Scalar::Text(_))) && name.key == LOG_KEY && records.action == Action::Make && records.key == RECORDS_KEY => {}
         _ => return Err(Refused::ForbiddenObject),
     }
     let at_root = decoded.operations().iter().all(|op| op.object == Object::Root && op.preds.is_empty());
