@@ -56,16 +56,8 @@ struct Part {
 /// Built apart, each in a cargo call of its own: features would be unified in a common one, and a
 /// change to a screen would link Automerge again.
 const PARTS: [Part; 2] = [
-    Part {
-        name: "ui",
-        package: "app",
-        features: &["--no-default-features", "--features", "csr"],
-    },
-    Part {
-        name: "replica",
-        package: "replica",
-        features: &[],
-    },
+    Part { name: "ui", package: "app", features: &["--no-default-features", "--features", "csr"] },
+    Part { name: "replica", package: "replica", features: &[] },
 ];
 
 /// Where the finished client of a mode lies.
@@ -85,11 +77,7 @@ pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
     let toolchain = Toolchain::find(place)?;
     let mut modules = Vec::new();
     for part in &PARTS {
-        let built = place
-            .wasm_target()
-            .join(TARGET)
-            .join(mode.profile())
-            .join(format!("{}.wasm", part.package));
+        let built = place.wasm_target().join(TARGET).join(mode.profile()).join(format!("{}.wasm", part.package));
         if only.is_none_or(|name| name == part.name) || !built.is_file() {
             compile(place, mode, part, &toolchain)?;
         }
@@ -98,12 +86,7 @@ pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
             Mode::Dev => fs::read(&bound.wasm)?,
             Mode::Release => wasm_opt::optimised(place, &bound.wasm)?,
         };
-        modules.push(Module {
-            name: part.name,
-            glue: bound.glue,
-            wasm,
-            snippets: bound.snippets,
-        });
+        modules.push(Module { name: part.name, glue: bound.glue, wasm, snippets: bound.snippets });
     }
     let folder = folder(place, mode);
     Shell::read(place, modules)?.write(&folder, mode)?;

@@ -13,9 +13,7 @@ const SMALLEST_BYTES: usize = 256;
 /// Brotli at its highest level, with a window that covers a whole module.
 pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
-    brotli::CompressorWriter::new(&mut packed, 64 * 1024, 11, 24)
-        .write_all(bytes)
-        .context("brotli writes into memory")?;
+    brotli::CompressorWriter::new(&mut packed, 64 * 1024, 11, 24).write_all(bytes).context("brotli writes into memory")?;
     Ok(packed)
 }
 
@@ -38,8 +36,7 @@ pub fn beside(path: &Path, bytes: &[u8], name_has_hash: bool) -> Result<()> {
         name.push(ending);
         let copy = Path::new(&name);
         if !(name_has_hash && copy.is_file()) {
-            fs::write(copy, pack(bytes)?)
-                .with_context(|| format!("{} cannot be written", copy.display()))?;
+            fs::write(copy, pack(bytes)?).with_context(|| format!("{} cannot be written", copy.display()))?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ mod client;
 mod compress;
 mod fingerprint;
 mod lint;
+mod npm;
 mod place;
 mod run;
 mod shell;

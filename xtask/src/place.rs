@@ -20,20 +20,14 @@ impl Place {
             Some(folder) => PathBuf::from(folder),
             None => env::current_dir().context("the current folder cannot be read")?,
         };
-        let Some(root) = start
-            .ancestors()
-            .find(|folder| folder.join("Cargo.lock").is_file() || folder.join(".ci").is_dir())
-        else {
+        let Some(root) = start.ancestors().find(|folder| folder.join("Cargo.lock").is_file() || folder.join(".ci").is_dir()) else {
             bail!("no workspace lies above {}", start.display());
         };
         let target = match env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => env::current_dir()?.join(folder),
             None => root.join("target"),
         };
-        Ok(Self {
-            root: root.to_path_buf(),
-            target,
-        })
+        Ok(Self { root: root.to_path_buf(), target })
     }
 
     /// The target folder of the client's two modules. The server never shares a feature set with

@@ -21,11 +21,7 @@ pub struct Options {
 impl Options {
     /// Reads the words after `run`.
     pub fn parse(words: &[String]) -> Result<Self> {
-        let mut options = Self {
-            mode: Mode::Dev,
-            port: DEFAULT_PORT,
-            database: None,
-        };
+        let mut options = Self { mode: Mode::Dev, port: DEFAULT_PORT, database: None };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -73,11 +69,7 @@ pub fn build_server(place: &Place, mode: Mode) -> Result<PathBuf> {
         }
     };
     step::run(&mut command)?;
-    Ok(place
-        .target
-        .join(folder)
-        .join("countersign")
-        .with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(place.target.join(folder).join("countersign").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 fn database_url(place: &Place, chosen: Option<&str>) -> Result<String> {
@@ -87,14 +79,8 @@ fn database_url(place: &Place, chosen: Option<&str>) -> Result<String> {
         None => place.target.join("demo").join("countersign.sqlite"),
     };
     let parent = file.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(parent)
-        .with_context(|| format!("{} cannot be made", parent.display()))?;
-    let path = file
-        .to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3F")
-        .replace('#', "%23")
-        .replace(' ', "%20");
+    fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
+    let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace(' ', "%20");
     Ok(format!("sqlite://{path}"))
 }
 

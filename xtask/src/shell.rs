@@ -53,10 +53,7 @@ impl Shell {
         files.insert(path, style);
 
         add_icons(&mut files, place)?;
-        files.insert(
-            "manifest.webmanifest".to_owned(),
-            source("manifest.webmanifest")?.into_bytes(),
-        );
+        files.insert("manifest.webmanifest".to_owned(), source("manifest.webmanifest")?.into_bytes());
         let page = filled(&source("shell/index.html")?, &names)?;
         files.insert("index.html".to_owned(), page.into_bytes());
 
@@ -83,8 +80,7 @@ impl Shell {
             if fs::read(&target).is_ok_and(|written| &written == bytes) && mode == Mode::Dev {
                 continue;
             }
-            fs::write(&target, bytes)
-                .with_context(|| format!("{} cannot be written", target.display()))?;
+            fs::write(&target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
             if mode == Mode::Release && !path.ends_with(".png") && path != "assets.json" {
                 compress::beside(&target, bytes, path.starts_with("client/"))?;
             }
@@ -102,15 +98,8 @@ impl Shell {
                     open.push(path);
                     continue;
                 }
-                let name = path
-                    .strip_prefix(folder)
-                    .expect("it was found in there")
-                    .to_string_lossy()
-                    .into_owned();
-                let original = name
-                    .strip_suffix(".br")
-                    .or_else(|| name.strip_suffix(".gz"))
-                    .unwrap_or(&name);
+                let name = path.strip_prefix(folder).expect("it was found in there").to_string_lossy().into_owned();
+                let original = name.strip_suffix(".br").or_else(|| name.strip_suffix(".gz")).unwrap_or(&name);
                 if !kept.contains(original) {
                     fs::remove_file(&path)?;
                 }
@@ -120,11 +109,7 @@ impl Shell {
     }
 }
 
-fn add_module(
-    files: &mut BTreeMap<String, Vec<u8>>,
-    names: &mut BTreeMap<String, String>,
-    module: Module,
-) {
+fn add_module(files: &mut BTreeMap<String, Vec<u8>>, names: &mut BTreeMap<String, String>, module: Module) {
     let mut parts: Vec<&[u8]> = vec![&module.glue, &module.wasm];
     for (path, bytes) in &module.snippets {
         parts.extend([path.as_bytes(), bytes]);
@@ -132,9 +117,7 @@ fn add_module(
     let hash = fingerprint::short(&parts);
     let stem = format!("client/{}-{hash}", module.name);
     // The glue imports its snippets by a relative path; theirs must change when they do.
-    let glue = String::from_utf8(module.glue)
-        .expect("wasm-bindgen writes text")
-        .replace("./snippets/", &format!("./{}-{hash}-snippets/", module.name));
+    let glue = String::from_utf8(module.glue).expect("wasm-bindgen writes text").replace("./snippets/", &format!("./{}-{hash}-snippets/", module.name));
     for (path, bytes) in module.snippets {
         files.insert(format!("{stem}-snippets/{path}"), bytes);
     }

@@ -21,25 +21,9 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 3] = [
-    Budget {
-        name: "ui",
-        limit_bytes: 330_000,
-        files: &[("client/ui-", ".wasm")],
-    },
-    Budget {
-        name: "replica",
-        limit_bytes: 400_000,
-        files: &[("client/replica-", ".wasm")],
-    },
-    Budget {
-        name: "shell",
-        limit_bytes: 14_000,
-        files: &[
-            ("index", ".html"),
-            ("client/style-", ".css"),
-            ("client/boot-", ".js"),
-        ],
-    },
+    Budget { name: "ui", limit_bytes: 330_000, files: &[("client/ui-", ".wasm")] },
+    Budget { name: "replica", limit_bytes: 400_000, files: &[("client/replica-", ".wasm")] },
+    Budget { name: "shell", limit_bytes: 14_000, files: &[("index", ".html"), ("client/style-", ".css"), ("client/boot-", ".js")] },
 ];
 
 /// Prints the table; fails when a part grew unasked.
@@ -51,10 +35,7 @@ pub fn sizes(place: &Place, words: &[String]) -> Result<ExitCode> {
     };
     let folder = client::build(place, Mode::Release, None)?;
     let record = place.source("xtask/sizes.json");
-    let last: Value = fs::read_to_string(&record)
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or(Value::Null);
+    let last: Value = fs::read_to_string(&record).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
 
     println!("part          raw      brotli       limit   last brotli");
     let mut measured = serde_json::Map::new();
@@ -72,10 +53,7 @@ pub fn sizes(place: &Place, words: &[String]) -> Result<ExitCode> {
         if before.is_some_and(|bytes| packed * 100 > bytes * (100 + GROWTH_PERCENT)) {
             grown.push(budget.name);
         }
-        measured.insert(
-            budget.name.to_owned(),
-            json!({ "raw_bytes": raw, "brotli_bytes": packed }),
-        );
+        measured.insert(budget.name.to_owned(), json!({ "raw_bytes": raw, "brotli_bytes": packed }));
     }
     if accept || last.is_null() {
         let text = serde_json::to_string_pretty(&Value::Object(measured))?;
@@ -85,10 +63,7 @@ pub fn sizes(place: &Place, words: &[String]) -> Result<ExitCode> {
     if grown.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    println!(
-        "grown by more than {GROWTH_PERCENT} %: {}; if that is meant, `cargo xtask sizes --accept`",
-        grown.join(", ")
-    );
+    println!("grown by more than {GROWTH_PERCENT} %: {}; if that is meant, `cargo xtask sizes --accept`", grown.join(", "));
     Ok(ExitCode::FAILURE)
 }
 

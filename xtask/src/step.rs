@@ -12,9 +12,7 @@ pub fn say(words: &str) {
 /// Runs a command with its output shown, and fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let told = told(command);
-    let status = command
-        .status()
-        .with_context(|| format!("{told} could not be started"))?;
+    let status = command.status().with_context(|| format!("{told} could not be started"))?;
     if !status.success() {
         bail!("{told} ended with {status}");
     }
@@ -24,10 +22,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a command silently; its standard output if it succeeds, `None` if it fails or is missing.
 pub fn ask(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).stdin(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Runs a command for at most `limit`; whether it succeeded in that time.
@@ -50,9 +45,5 @@ pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
 }
 
 fn told(command: &Command) -> String {
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 use crate::client::{self, Mode};
 use crate::fingerprint;
 use crate::lint::{self, cargo};
+use crate::npm;
 use crate::place::Place;
 use crate::run;
 use crate::step;
@@ -16,12 +17,7 @@ use std::time::Instant;
 
 /// The kinds of tests, in the order in which they run: the quickest answer first.
 const KINDS: [&str; 3] = ["lint", "rust", "browser"];
-const CHROMIUM_NAMES: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome-stable",
-    "google-chrome",
-];
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /// What may be chosen.
 pub struct Options {
@@ -33,10 +29,7 @@ pub struct Options {
 impl Options {
     /// Reads the words after `test`.
     pub fn parse(words: &[String]) -> Result<Self> {
-        let mut options = Self {
-            kinds: KINDS.to_vec(),
-            rest: Vec::new(),
-        };
+        let mut options = Self { kinds: KINDS.to_vec(), rest: Vec::new() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -76,33 +69,16 @@ pub fn test(place: &Place, options: &Options) -> Result<ExitCode> {
         }
     }
     let seconds = start.elapsed().as_secs();
-    println!(
-        "\nxtask test: {} ({} min {:02} s)",
-        summary.join(", "),
-        seconds / 60,
-        seconds % 60
-    );
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    println!("\nxtask test: {} ({} min {:02} s)", summary.join(", "), seconds / 60, seconds % 60);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn rust(place: &Place, rest: &[String]) -> Result<()> {
     step::say("tests of the workspace");
     if step::ask(cargo(place).args(["nextest", "--version"])).is_some() {
-        step::run(
-            cargo(place)
-                .args(["nextest", "run", "--workspace", "--no-fail-fast"])
-                .args(rest),
-        )?;
+        step::run(cargo(place).args(["nextest", "run", "--workspace", "--no-fail-fast"]).args(rest))?;
     } else {
-        step::run(
-            cargo(place)
-                .args(["test", "--workspace", "--all-targets", "--no-fail-fast"])
-                .args(rest),
-        )?;
+        step::run(cargo(place).args(["test", "--workspace", "--all-targets", "--no-fail-fast"]).args(rest))?;
     }
     if rest.is_empty() {
         step::say("examples in the documentation");
@@ -132,19 +108,13 @@ fn browser(place: &Place, rest: &[String]) -> Result<()> {
 
 fn install(place: &Place) -> Result<()> {
     let folder = place.source("tests/browser");
-    let lock = fs::read_to_string(folder.join("package-lock.json"))
-        .context("tests/browser has no package-lock.json")?;
+    let lock = fs::read_to_string(folder.join("package-lock.json")).context("tests/browser has no package-lock.json")?;
     let stamp = folder.join("node_modules/.installed");
     if fingerprint::is_fresh(&stamp, &lock) {
         return Ok(());
     }
     step::say("npm ci: the browser tests");
-    step::run(
-        Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&folder),
-    )
-    .context("the browser tests need node and npm")?;
+    npm::install(&folder)?;
     fingerprint::stamp(&stamp, &lock)
 }
 
@@ -156,16 +126,10 @@ fn chromium() -> Result<PathBuf> {
             return Some(chosen);
         }
         let folders = env::var_os("PATH")?;
-        CHROMIUM_NAMES.iter().find_map(|name| {
-            env::split_paths(&folders)
-                .map(|folder| folder.join(name))
-                .find(|path| path.is_file())
-        })
+        CHROMIUM_NAMES.iter().find_map(|name| env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file()))
     };
-    find()
-        .or_else(|| toolchain::apt_installs(&["chromium"]).then(find).flatten())
-        .context(
-            "the browser tests need Chromium: install it (Debian: apt-get install chromium) or \
+    find().or_else(|| toolchain::apt_installs(&["chromium", "fonts-liberation"]).then(find).flatten()).context(
+        "the browser tests need Chromium: install it (Debian: apt-get install chromium) or \
              name it in CHROMIUM",
-        )
+    )
 }

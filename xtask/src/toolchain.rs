@@ -29,11 +29,7 @@ pub enum Toolchain {
     /// The target is installed for the compiler in use.
     Installed,
     /// The standard library is built from its sources, by the compiler that came with them.
-    FromSource {
-        cargo: PathBuf,
-        rustc: PathBuf,
-        linker: PathBuf,
-    },
+    FromSource { cargo: PathBuf, rustc: PathBuf, linker: PathBuf },
 }
 
 impl Toolchain {
@@ -72,11 +68,7 @@ impl Toolchain {
                 command.arg("build");
                 command
             }
-            Self::FromSource {
-                cargo,
-                rustc,
-                linker,
-            } => {
+            Self::FromSource { cargo, rustc, linker } => {
                 let mut command = Command::new(cargo);
                 for name in ["RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH", "CARGO", "RUSTDOC"] {
                     command.env_remove(name);
@@ -90,11 +82,7 @@ impl Toolchain {
                 command
             }
         };
-        command
-            .current_dir(&place.root)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .args(["--target", TARGET, "--target-dir"])
-            .arg(place.wasm_target());
+        command.current_dir(&place.root).env_remove("CARGO_ENCODED_RUSTFLAGS").args(["--target", TARGET, "--target-dir"]).arg(place.wasm_target());
         command
     }
 }
@@ -107,22 +95,14 @@ pub fn cargo() -> PathBuf {
 fn target_is_installed() -> bool {
     step::ask(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))
         .and_then(|folder| fs::read_dir(folder).ok())
-        .is_some_and(|mut entries| {
-            entries.any(|entry| {
-                entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
-            })
-        })
+        .is_some_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))))
 }
 
 fn rustup_adds_target(place: &Place, believe_last_failure: bool) -> bool {
     let memory = place.work().join("rustup-could-not-add-target");
     let failed_lately = fs::metadata(&memory)
         .and_then(|data| data.modified())
-        .is_ok_and(|then| {
-            SystemTime::now()
-                .duration_since(then)
-                .is_ok_and(|age| age < RUSTUP_FAILURE_HOLDS)
-        });
+        .is_ok_and(|then| SystemTime::now().duration_since(then).is_ok_and(|age| age < RUSTUP_FAILURE_HOLDS));
     if believe_last_failure && failed_lately {
         return false;
     }
@@ -130,12 +110,8 @@ fn rustup_adds_target(place: &Place, believe_last_failure: bool) -> bool {
         return false;
     }
     step::say(&format!("rustup target add {TARGET}"));
-    let added = step::succeeds_within(
-        Command::new("rustup")
-            .args(["target", "add", TARGET])
-            .env("RUSTUP_MAX_RETRIES", "1"),
-        RUSTUP_LIMIT,
-    ) && target_is_installed();
+    let added =
+        step::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1"), RUSTUP_LIMIT) && target_is_installed();
     if !added {
         // Only a shortcut for the next run, so that failing to write it costs nothing.
         drop(fs::create_dir_all(place.work()).and_then(|()| fs::write(&memory, "")));
@@ -144,16 +120,15 @@ fn rustup_adds_target(place: &Place, believe_last_failure: bool) -> bool {
 }
 
 fn from_source() -> Option<Toolchain> {
-    [("/usr/bin/cargo", "/usr/bin/rustc"), ("cargo", "rustc")]
-        .into_iter()
-        .find(|(_, rustc)| has_sources(rustc) && is_new_enough(rustc))
-        .and_then(|(cargo, rustc)| {
+    [("/usr/bin/cargo", "/usr/bin/rustc"), ("cargo", "rustc")].into_iter().find(|(_, rustc)| has_sources(rustc) && is_new_enough(rustc)).and_then(
+        |(cargo, rustc)| {
             Some(Toolchain::FromSource {
                 cargo: PathBuf::from(cargo),
                 rustc: PathBuf::from(rustc),
                 linker: linker().or_else(|| apt_installs(&["lld"]).then(linker).flatten())?,
             })
-        })
+        },
+    )
 }
 
 fn has_sources(rustc: &str) -> bool {
@@ -161,40 +136,24 @@ fn has_sources(rustc: &str) -> bool {
 }
 
 fn sysroot(rustc: &str) -> Option<PathBuf> {
-    step::ask(
-        Command::new(rustc)
-            .args(["--print", "sysroot"])
-            .env_remove("LD_LIBRARY_PATH"),
-    )
-    .map(PathBuf::from)
+    step::ask(Command::new(rustc).args(["--print", "sysroot"]).env_remove("LD_LIBRARY_PATH")).map(PathBuf::from)
 }
 
 fn is_new_enough(rustc: &str) -> bool {
-    step::ask(
-        Command::new(rustc)
-            .arg("--version")
-            .env_remove("LD_LIBRARY_PATH"),
-    )
-    .and_then(|told| {
-        let minor = told.split('.').nth(1)?.parse::<u32>().ok()?;
-        Some(minor >= OLDEST_MINOR)
-    })
-    .unwrap_or(false)
+    step::ask(Command::new(rustc).arg("--version").env_remove("LD_LIBRARY_PATH"))
+        .and_then(|told| {
+            let minor = told.split('.').nth(1)?.parse::<u32>().ok()?;
+            Some(minor >= OLDEST_MINOR)
+        })
+        .unwrap_or(false)
 }
 
 fn linker() -> Option<PathBuf> {
-    let of_rustup = sysroot("rustc").and_then(|root| {
-        fs::read_dir(root.join("lib/rustlib"))
-            .ok()?
-            .flatten()
-            .map(|entry| entry.path().join("bin/rust-lld"))
-            .find(|path| path.is_file())
-    });
+    let of_rustup = sysroot("rustc")
+        .and_then(|root| fs::read_dir(root.join("lib/rustlib")).ok()?.flatten().map(|entry| entry.path().join("bin/rust-lld")).find(|path| path.is_file()));
     of_rustup.or_else(|| {
         let paths = env::var_os("PATH")?;
-        env::split_paths(&paths)
-            .map(|folder| folder.join("wasm-ld"))
-            .find(|path| path.is_file())
+        env::split_paths(&paths).map(|folder| folder.join("wasm-ld")).find(|path| path.is_file())
     })
 }
 
@@ -206,17 +165,10 @@ pub fn apt_installs(packages: &[&str]) -> bool {
     step::say(&format!("apt-get install {}", packages.join(" ")));
     let install = || {
         let mut command = Command::new("apt-get");
-        command
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(["install", "--yes", "--no-install-recommends"]).args(packages).env("DEBIAN_FRONTEND", "noninteractive");
         step::run(&mut command).is_ok()
     };
-    install()
-        || (step::run(Command::new("apt-get").arg("update"))
-            .context("the package lists could not be refreshed")
-            .is_ok()
-            && install())
+    install() || (step::run(Command::new("apt-get").arg("update")).context("the package lists could not be refreshed").is_ok() && install())
 }
 
 fn is_root() -> bool {
