@@ -1,0 +1,66 @@
+//! The pages that the server renders: they work without JavaScript and without WASM, and nothing is hydrated.
+//!
+//! A page is a value ([`Page`]) that the server fills from its store; [`document`] turns it into HTML. Nothing in here
+//! reads a clock, a cookie or a database, so each page can be looked at in a test.
+
+mod document;
+mod field;
+mod help;
+mod home;
+mod invitation;
+mod lead;
+mod notice;
+mod refusals;
+mod sign_in;
+pub mod words;
+
+pub use self::{
+    document::{Frame, document},
+    invitation::InvitationPage,
+    lead::{EndPage, HeldItem, HeldWords, HistoryRow, LeadPage, MemberRow, RelationshipCard},
+    notice::NoticePage,
+    refusals::{RefusalEntry, refusal_list},
+    sign_in::SignInPage,
+};
+
+/// One page with everything that it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Page {
+    /// `/`: what this is, and the way in.
+    Home,
+    /// `/sign-in`
+    SignIn(SignInPage),
+    /// `/invitation/{token}`
+    Invitation(InvitationPage),
+    /// `/help`
+    Help,
+    /// `/lead`
+    Lead(LeadPage),
+    /// `/lead/end/…`: the question before a membership ends.
+    End(EndPage),
+    /// A sentence and where to go from here: not found, not allowed, not now.
+    Notice(NoticePage),
+}
+
+impl Page {
+    /// What the browser's tab says before the product's name.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Home => words::home::TITLE,
+            Self::SignIn(page) if page.problem.is_some() => words::sign_in::TITLE_PROBLEM,
+            Self::SignIn(_) => words::sign_in::TITLE,
+            Self::Invitation(page) if page.problem.is_some() => words::invitation::TITLE_PROBLEM,
+            Self::Invitation(_) => words::invitation::TITLE,
+            Self::Help => words::help::TITLE,
+            Self::Lead(_) => words::lead::TITLE,
+            Self::End(page) if page.problem.is_some() => words::lead::END_TITLE_PROBLEM,
+            Self::End(_) => words::lead::END_TITLE,
+            Self::Notice(page) => &page.title,
+        }
+    }
+
+    /// Whether the page needs the whole width: lists, not text.
+    fn is_wide(&self) -> bool {
+        matches!(self, Self::Lead(_))
+    }
+}

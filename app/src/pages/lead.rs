@@ -1,0 +1,235 @@
+//! The programme lead's page: held words, relationships, the end of a membership.
+
+use leptos::prelude::*;
+
+use super::{
+    field::{problem, reason_area},
+    words::lead as say,
+};
+
+/// Everything that one lead looks after.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LeadPage {
+    /// What was just done.
+    pub done: Option<String>,
+    /// Why it was not.
+    pub problem: Option<String>,
+    pub held: Vec<HeldWords>,
+    pub relationships: Vec<RelationshipCard>,
+}
+
+/// One bundle that somebody sent after they were removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldWords {
+    /// The bundle's id, part of the forms' addresses.
+    pub id: String,
+    pub author: String,
+    /// The relationship it belongs to, in words.
+    pub relationship: String,
+    /// Day and time in the organisation's zone.
+    pub received: String,
+    pub why: String,
+    pub items: Vec<HeldItem>,
+    /// Whether it can be taken over at all.
+    pub adoptable: bool,
+}
+
+/// One effect of the bundle: a new record, a change, a signature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldItem {
+    pub heading: String,
+    /// Label and the words in full.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A relationship with the people in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelationshipCard {
+    pub id: String,
+    pub title: String,
+    pub members: Vec<MemberRow>,
+    /// Newest first.
+    pub history: Vec<HistoryRow>,
+}
+
+/// Somebody's time in a role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberRow {
+    pub name: String,
+    pub role: String,
+    pub since: String,
+    /// Absent while it lasts.
+    pub until: Option<String>,
+    /// Where the question before its end is asked; absent where it cannot end here.
+    pub end: Option<String>,
+}
+
+/// What the organisation stated, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryRow {
+    pub when: String,
+    pub sentence: String,
+}
+
+/// The question before a membership ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndPage {
+    /// Where the form goes.
+    pub action: String,
+    pub name: String,
+    pub role: String,
+    pub relationship: String,
+    /// As it was typed.
+    pub reason: String,
+    pub problem: Option<String>,
+}
+
+pub(super) fn view(page: LeadPage) -> impl IntoView {
+    let held = if page.held.is_empty() {
+        view! { <p>{say::HELD_NONE}</p> }.into_any()
+    } else {
+        let count = say::held_count(page.held.len());
+        view! {
+            <p><strong>{count}</strong> " " {say::HELD_LEDE}</p>
+            {page.held.into_iter().map(held_words).collect_view()}
+        }
+        .into_any()
+    };
+    let relationships = if page.relationships.is_empty() {
+        view! { <p>{say::RELATIONSHIPS_NONE}</p> }.into_any()
+    } else {
+        page.relationships.into_iter().map(relationship).collect_view().into_any()
+    };
+    view! {
+        <h1>{say::HEADING}</h1>
+        {page.done.map(|done| view! { <div class="page-done" role="status"><p>{done}</p></div> })}
+        {problem(page.problem)}
+        <section aria-labelledby="held">
+            <h2 id="held">{say::HELD_HEADING}</h2>
+            {held}
+        </section>
+        <section aria-labelledby="relationships">
+            <h2 id="relationships">{say::RELATIONSHIPS}</h2>
+            {relationships}
+        </section>
+    }
+}
+
+fn held_words(held: HeldWords) -> impl IntoView {
+    let heading_id = format!("held-{}", held.id);
+    view! {
+        <article class="page-card" aria-labelledby=heading_id.clone()>
+            <h3 id=heading_id.clone()>{say::held_heading(&held.author)}</h3>
+            <dl class="page-facts">
+                <div><dt>{say::HELD_AUTHOR}</dt><dd>{held.author}</dd></div>
+                <div><dt>{say::HELD_IN}</dt><dd>{held.relationship}</dd></div>
+                <div><dt>{say::HELD_RECEIVED}</dt><dd>{held.received}</dd></div>
+                <div><dt>{say::HELD_WHY}</dt><dd>{held.why}</dd></div>
+            </dl>
+            {held.items.into_iter().map(held_item).collect_view()}
+            {held.adoptable.then(|| adopt_form(&held.id))}
+            {discard_form(&held.id)}
+        </article>
+    }
+}
+
+fn held_item(item: HeldItem) -> impl IntoView {
+    let fields = (!item.fields.is_empty()).then(|| {
+        let rows = item.fields.into_iter().map(|(label, words)| view! { <div><dt>{label}</dt><dd class="page-words">{words}</dd></div> }).collect_view();
+        view! { <dl class="page-terms">{rows}</dl> }
+    });
+    view! {
+        <div class="page-held-item">
+            <h4>{item.heading}</h4>
+            {fields}
+        </div>
+    }
+}
+
+fn adopt_form(id: &str) -> impl IntoView + use<> {
+    let hint = format!("adopt-{id}-hint");
+    view! {
+        <form class="page-form" method="post" action=format!("/lead/held/{id}/adopt")>
+            <p class="page-hint" id=hint.clone()>{say::ADOPT_HINT}</p>
+            <button class="page-button" type="submit" aria-describedby=hint>{say::ADOPT}</button>
+        </form>
+    }
+}
+
+fn discard_form(id: &str) -> impl IntoView + use<> {
+    view! {
+        <details class="page-more">
+            <summary>{say::DISCARD}</summary>
+            <form class="page-form" method="post" action=format!("/lead/held/{id}/discard")>
+                {reason_area(format!("discard-{id}"), say::DISCARD_LABEL, say::DISCARD_HINT, String::new(), false)}
+                <button class="page-button page-button-grave" type="submit">{say::DISCARD_BUTTON}</button>
+            </form>
+        </details>
+    }
+}
+
+fn relationship(card: RelationshipCard) -> impl IntoView {
+    let heading_id = format!("relationship-{}", card.id);
+    let count = say::history_count(card.history.len());
+    let region = say::MEMBERS.to_owned() + ": " + &card.title;
+    view! {
+        <article class="page-card" aria-labelledby=heading_id.clone()>
+            <h3 id=heading_id.clone()>{card.title}</h3>
+            <div class="page-scroll" role="region" aria-label=region tabindex="0">
+                <table class="page-table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{say::NAME}</th>
+                            <th scope="col">{say::ROLE}</th>
+                            <th scope="col">{say::SINCE}</th>
+                            <th scope="col">{say::UNTIL}</th>
+                            <th scope="col">{say::ACTION}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{card.members.into_iter().map(member).collect_view()}</tbody>
+                </table>
+            </div>
+            <details class="page-more">
+                <summary>{count}</summary>
+                <p>{say::HISTORY_LEDE}</p>
+                <ol class="page-history" reversed=true>
+                    {card.history.into_iter().map(|row| view! { <li><span class="page-when">{row.when}</span> " " {row.sentence}</li> }).collect_view()}
+                </ol>
+            </details>
+        </article>
+    }
+}
+
+fn member(member: MemberRow) -> impl IntoView {
+    let label = say::end_label(&member.name, &member.role);
+    let action = match member.end {
+        Some(href) => view! { <a class="page-button-quiet" href=href aria-label=label>{say::END_LINK}</a> }.into_any(),
+        None => view! { <span aria-hidden="true">"–"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{member.name}</th>
+            <td>{member.role}</td>
+            <td>{member.since}</td>
+            <td>{member.until.unwrap_or_else(|| say::STILL.to_owned())}</td>
+            <td>{action}</td>
+        </tr>
+    }
+}
+
+pub(super) fn end_view(page: EndPage) -> impl IntoView {
+    let wrong = page.problem.is_some();
+    view! {
+        <h1>{say::end_heading(&page.name, &page.role)}</h1>
+        {problem(page.problem)}
+        <p>{page.relationship}</p>
+        <ul>{say::END_EFFECTS.iter().map(|effect| view! { <li>{*effect}</li> }).collect_view()}</ul>
+        <form class="page-form" method="post" action=page.action>
+            {reason_area("reason".to_owned(), say::END_REASON, say::END_REASON_HINT, page.reason, wrong)}
+            <p class="page-actions">
+                <button class="page-button page-button-grave" type="submit">{say::END_BUTTON}</button>
+                <a class="page-button-quiet" href="/lead">{say::END_BACK}</a>
+            </p>
+        </form>
+    }
+}

@@ -1,0 +1,235 @@
+//! Every sentence of the pages, in one place and ready for translation.
+
+pub mod help;
+
+pub const PRODUCT: &str = "Countersign";
+pub const DESCRIPTION: &str = "Mentoring records that two people write and others can rely on.";
+pub const SKIP: &str = "Skip to the content";
+pub const NAVIGATION: &str = "Main";
+pub const DEMONSTRATION_LABEL: &str = "Demonstration";
+pub const DEMONSTRATION: &str = "Demonstration: every person and every record in here is invented.";
+pub const HELP: &str = "Help";
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_OUT: &str = "Sign out";
+pub const OPEN_APP: &str = "Open Countersign";
+pub const LEAD_PAGE: &str = "Programme lead";
+pub const FOOTER: &str = "Words stay with the people who wrote them and the people they shared them with.";
+pub const FOOTER_WHO_SEES: &str = "Who sees what";
+pub const FOOTER_SECURITY: &str = "Security";
+
+pub fn signed_in_as(name: &str) -> String {
+    format!("Signed in as {name}")
+}
+
+pub mod home {
+    pub const TITLE: &str = "Mentoring records others can rely on";
+    pub const HEADING: &str = "What was seen, said and signed off, in one calm place";
+    pub const LEDE: &str =
+        "Countersign keeps the records of mentoring in health and community services: what a mentor saw, what the two agreed to try next, and what somebody may now do on their own.";
+    pub const POINTS: [(&str, &str); 3] = [
+        ("In the corridor, without signal", "An observation takes six taps on a phone. It is saved on the phone at once and goes when there is signal. Nothing waits for the network."),
+        ("Yours until you share it", "A jot or a draft is seen by its writer alone. Before anything is shared, the screen names who will see it."),
+        ("Signed, and it stays signed", "A signed version never changes. Nobody signs off on the strength of their own word alone, and anybody it binds can read what it rests on."),
+    ];
+    pub const INVITED: &str = "There is nothing to register for: your organisation's programme lead invites you.";
+    pub const MORE: &str = "How it works, for mentors, mentees, supervisors and security teams";
+}
+
+pub mod sign_in {
+    pub const TITLE: &str = "Sign in";
+    pub const TITLE_PROBLEM: &str = "Not signed in: sign in";
+    pub const HEADING: &str = "Sign in";
+    pub const EMAIL: &str = "E-mail address";
+    pub const PASSWORD: &str = "Password";
+    pub const BUTTON: &str = "Sign in";
+    pub const STAYS: &str = "This browser stays signed in, so that the app works without signal. Sign out when the phone is not yours.";
+    pub const DEMONSTRATION: &str = "The accounts of the demonstration were printed where this server was started.";
+    pub const LOST_HEADING: &str = "Lost your password?";
+    pub const LOST: &str = "Ask your programme lead for a new invitation. What is on your phone stays there meanwhile.";
+
+    pub const WRONG: &str = "That e-mail address and password do not belong together. Check both and try again.";
+    pub const INCOMPLETE: &str = "Signing in needs an e-mail address and a password.";
+
+    pub fn too_many(wait_seconds: u64) -> String {
+        let minutes = wait_seconds.div_ceil(60).max(1);
+        let wait = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+        format!("There were too many tries. Wait {wait}, then try again. What is on your phone is safe.")
+    }
+
+    pub const BUSY: &str = "Many people are signing in at this moment. Try again in a few seconds.";
+}
+
+pub mod invitation {
+    pub const TITLE: &str = "Choose a password";
+    pub const TITLE_PROBLEM: &str = "Not saved: choose a password";
+    pub const LEDE: &str = "Your organisation invited you. Choose a password; on your phone you will choose a PIN as well, which you need to sign.";
+    pub const EMAIL: &str = "Your e-mail address";
+    pub const PASSWORD: &str = "New password";
+    pub const PASSWORD_HINT: &str = "At least 10 characters. Four words that do not belong together are easy to keep.";
+    pub const AGAIN: &str = "The same once more";
+    pub const BUTTON: &str = "Save and sign in";
+    pub const NEXT: &str = "Next you choose a PIN for this phone, your records are fetched, and after that the app works without signal.";
+
+    pub const DIFFERENT: &str = "The two passwords are not the same. Type both again.";
+    pub const TOO_LONG: &str = "That password is too long. 200 characters are the limit.";
+    pub const LIKE_EMAIL: &str = "That password is your e-mail address. Choose another one.";
+
+    pub fn heading(name: &str) -> String {
+        format!("Welcome, {}", name.split_whitespace().next().unwrap_or(name))
+    }
+
+    pub fn too_short(least: usize) -> String {
+        format!("That password is too short. It needs at least {least} characters.")
+    }
+}
+
+pub mod notice {
+    pub const TO_START: &str = "To the first page";
+    pub const NOT_FOUND_TITLE: &str = "There is nothing at this address";
+    pub const NOT_FOUND: &str = "The address may be mistyped, or the link is an old one. What you wrote is not lost: your records are in the app.";
+    pub const NOT_LEAD_TITLE: &str = "This page is for the programme lead";
+    pub const NOT_LEAD: &str = "You do not lead a programme here, so there is nothing on this page for you. Your records are in the app.";
+    pub const FOREIGN_TITLE: &str = "That did not come from this site";
+    pub const FOREIGN: &str = "The form was sent from somewhere else, so nothing was done. Open the page here and try again.";
+    pub const BAD_FORM_TITLE: &str = "That form could not be read";
+    pub const BAD_FORM: &str = "Something in it was missing or too long, so nothing was done. Go back, check it and send it again.";
+    pub const SPENT_TITLE: &str = "This invitation cannot be used";
+    pub const SPENT: &str = "It was used already, or its 14 days are over. Sign in if you have chosen a password; otherwise ask your programme lead for a new invitation.";
+    pub const FAULT_TITLE: &str = "That did not work";
+    pub const FAULT: &str = "The fault is ours, and nothing was changed. Try again in a minute. What is on your phone is safe.";
+}
+
+pub mod lead {
+    pub const TITLE: &str = "Programme lead";
+    pub const HEADING: &str = "Programme lead";
+    pub const HELD_HEADING: &str = "Held words";
+    pub const HELD_NONE: &str = "Nothing waits. What somebody sends after they were removed from a relationship, but wrote before, is kept here until you decide.";
+    pub const HELD_LEDE: &str = "Written before somebody left a relationship, received afterwards. The others see them only if you take them over.";
+    pub const HELD_AUTHOR: &str = "Written by";
+    pub const HELD_IN: &str = "Belongs to";
+    pub const HELD_RECEIVED: &str = "Received";
+    pub const HELD_WHY: &str = "Why it waits";
+    pub const ADOPT: &str = "Take over";
+    pub const ADOPT_HINT: &str = "It is added to the record under its author's name; a line says that you took it over.";
+    pub const DISCARD: &str = "Leave out…";
+    pub const DISCARD_LABEL: &str = "Why it is left out";
+    pub const DISCARD_HINT: &str = "The relationship reads your reason. The words themselves are not shown to anybody.";
+    pub const DISCARD_BUTTON: &str = "Leave out";
+
+    pub const RELATIONSHIPS: &str = "Relationships";
+    pub const RELATIONSHIPS_NONE: &str = "You lead no relationship yet. They come with the file that the organisation is set up from.";
+    pub const MEMBERS: &str = "Members";
+    pub const NAME: &str = "Name";
+    pub const ROLE: &str = "Role";
+    pub const SINCE: &str = "Since";
+    pub const UNTIL: &str = "Until";
+    pub const STILL: &str = "now";
+    pub const ACTION: &str = "Change";
+    pub const END_LINK: &str = "End membership…";
+    pub const HISTORY: &str = "History";
+    pub const HISTORY_LEDE: &str = "What the organisation stated in this relationship, newest first. Each line is signed and cannot be taken out.";
+
+    pub const END_TITLE: &str = "End a membership";
+    pub const END_TITLE_PROBLEM: &str = "Not ended: end a membership";
+    pub const END_EFFECTS: [&str; 3] = [
+        "From now on they can write and decide nothing here, and nothing new reaches their phone.",
+        "What they wrote stays, under their name. What they wrote before and send later waits under 'Held words' for you.",
+        "It cannot be undone; they can be made a member again.",
+    ];
+    pub const END_REASON: &str = "Reason";
+    pub const END_REASON_HINT: &str = "The members of the relationship read it.";
+    pub const END_BUTTON: &str = "End membership now";
+    pub const END_BACK: &str = "Leave everything as it is";
+    pub const REASON_NEEDED: &str = "This needs a reason, which the others will read.";
+    pub const ALREADY_ENDED: &str = "That membership has ended already. Nothing was changed.";
+    pub const ALREADY_SETTLED: &str = "Somebody has decided on these words already. Nothing was changed.";
+
+    pub const DONE_ADOPTED: &str = "Taken over. The members see it with their next connection.";
+    pub const DONE_DISCARDED: &str = "Left out, with your reason.";
+    pub const DONE_ENDED: &str = "The membership has ended.";
+
+    pub const HELD_NEW: &str = "New";
+    pub const HELD_CHANGE: &str = "Change to";
+    pub const HELD_RECORD: &str = "a record";
+    pub const HELD_TAKEN_OUT: &str = "(taken out)";
+    pub const HELD_NO_VALUE: &str = "(empty)";
+    pub const HELD_DECISION: &str = "A signature, which lapses: only words can be taken over.";
+    pub const HELD_UNREADABLE: &str = "These words cannot be read here. They can only be left out.";
+    pub const YES: &str = "yes";
+    pub const NO: &str = "no";
+
+    pub fn held_count(count: usize) -> String {
+        if count == 1 { "1 waits for you.".to_owned() } else { format!("{count} wait for you.") }
+    }
+
+    pub fn held_heading(author: &str) -> String {
+        format!("From {author}")
+    }
+
+    pub fn end_heading(name: &str, role: &str) -> String {
+        format!("End {name}'s membership as {role}?")
+    }
+
+    pub fn end_label(name: &str, role: &str) -> String {
+        format!("End {name}'s membership as {role}")
+    }
+
+    pub fn history_count(count: usize) -> String {
+        format!("History ({count})")
+    }
+
+    pub fn with(mentee: &str, others: &str) -> String {
+        if others.is_empty() { mentee.to_owned() } else { format!("{mentee} with {others}") }
+    }
+}
+
+/// What a fact says in the history of a relationship.
+pub mod fact {
+    pub const OPENED: &str = "The relationship was opened.";
+    pub const SETTINGS: &str = "The rules' settings were stated.";
+
+    pub fn framework(name: &str) -> String {
+        format!("The framework in force: {name}.")
+    }
+
+    pub fn member(name: &str, role: &str, leads: bool) -> String {
+        let leads = if leads { ", who leads" } else { "" };
+        format!("{name} became {role}{leads}.")
+    }
+
+    pub fn ended(name: &str, role: &str, by: &str, reason: &str) -> String {
+        format!("{name} is no longer {role}. {by}: '{reason}'")
+    }
+
+    pub fn device(name: &str, label: &str) -> String {
+        format!("{name} set up a device to sign with: {label}.")
+    }
+
+    pub const DEVICE_REVOKED: &str = "A device may no longer sign.";
+
+    pub fn exemption(rule: &str, name: &str, reason: &str, by: &str) -> String {
+        format!("{name} is exempt from rule {}. {by}: '{reason}'", rule.to_uppercase())
+    }
+
+    pub fn cover(name: &str, supervisor: &str, from: &str, until: &str) -> String {
+        format!("{name} covers for {supervisor} from {from} until {until}.")
+    }
+
+    pub fn paused(from: &str) -> String {
+        format!("Paused from {from}.")
+    }
+
+    pub fn pause_ended(from: &str, until: &str) -> String {
+        format!("Paused from {from} until {until}.")
+    }
+
+    pub const CAPTURED: &str = "A shared record carries the times at which it was first typed.";
+
+    pub fn adopted(author: &str, by: &str) -> String {
+        format!("{by} took over words that {author} had sent late.")
+    }
+
+    pub fn discarded(author: &str, by: &str, reason: &str) -> String {
+        format!("{by} left out words that {author} had sent late: '{reason}'")
+    }
+}
