@@ -1,5 +1,7 @@
 //! A change as plain operations.
 
+use std::collections::BTreeMap;
+
 use automerge::{
     Change, ExpandedChange, ObjType, ScalarValue,
     legacy::{Key, ObjectId, OpId as AutomergeId, OpType},
@@ -84,7 +86,7 @@ impl Decoded {
 
     fn from_expanded(head: &Preparsed<'_>, expanded: &ExpandedChange) -> Result<Self, Refused> {
         let actors: Vec<Actor> = std::iter::once(head.actor).chain(head.other_actors.iter().copied()).collect();
-        let names = Names { actors: &actors };
+        let names = Names { indexes: actors.iter().map(|actor| &**actor).zip(0..).collect() };
         let operations = expanded.operations.iter().map(|op| names.operation(op)).collect::<Result<_, _>>()?;
         Ok(Self { hash: head.hash, seq: head.seq, start_op: head.start_op, message: head.message.to_owned(), deps: head.deps.clone(), operations, actors })
     }
@@ -149,7 +151,7 @@ impl Decoded {
 
 /// Turns Automerge's names into indexes.
 struct Names<'a> {
-    actors: &'a [Actor],
+    indexes: BTreeMap<&'a [u8], u16>,
 }
 
 impl Names<'_> {
@@ -173,9 +175,9 @@ impl Names<'_> {
     }
 
     fn id(&self, id: &AutomergeId) -> Result<OpId, Refused> {
-        let actor = self.actors.iter().position(|actor| **actor == *id.actor().to_bytes()).ok_or(Refused::BadActor)?;
+        let actor = *self.indexes.get(id.actor().to_bytes()).ok_or(Refused::BadActor)?;
         let counter = u32::try_from(id.counter()).map_err(|_| Refused::BadStartOp)?;
-        Ok(OpId { counter, actor: u16::try_from(actor).map_err(|_| Refused::BadActor)? })
+        Ok(OpId { counter, actor })
     }
 }
 

@@ -116,6 +116,12 @@ impl Document {
         Ok(self.automerge.apply_changes(fresh)?)
     }
 
+    /// The document as it stood at some heads, to write from there.
+    pub fn fork_at(&self, heads: &[Hash]) -> Result<Self, DocumentError> {
+        let heads: Vec<_> = heads.iter().map(|hash| automerge::ChangeHash(hash.0)).collect();
+        Self::with(self.automerge.fork_at(&heads)?)
+    }
+
     /// The name of the log, as its genesis gives it.
     pub fn log(&self) -> Option<String> {
         match self.automerge.get(ROOT, LOG_KEY) {

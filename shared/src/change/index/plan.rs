@@ -1,6 +1,9 @@
 //! Holding a change against the index: everything about it that does not depend on who sends it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::scalar::Scalar;
 
@@ -53,6 +56,8 @@ struct Draft<'a> {
     actors: &'a [ActorNumber],
     /// Records that this change makes: counter → record.
     made: BTreeMap<u32, Arc<str>>,
+    /// The same records by name.
+    named: BTreeSet<Arc<str>>,
     standing: BTreeMap<(Object, &'a str), Standing>,
     exists: Option<Arc<str>>,
 }
@@ -82,7 +87,8 @@ impl Index {
         let (steps, exists) = if self.is_empty() {
             (genesis_steps(decoded)?, None)
         } else {
-            let mut draft = Draft { index: self, clock: &clock, actors: &actors, made: BTreeMap::new(), standing: BTreeMap::new(), exists: None };
+            let mut draft =
+                Draft { index: self, clock: &clock, actors: &actors, made: BTreeMap::new(), named: BTreeSet::new(), standing: BTreeMap::new(), exists: None };
             let steps = decoded.operations().iter().enumerate().map(|(place, op)| draft.step(decoded.id(place), op)).collect::<Result<_, _>>()?;
             (steps, draft.exists)
         };
@@ -156,10 +162,10 @@ impl<'a> Draft<'a> {
         if !is_record_id(&op.key) {
             return Err(Refused::BadKey);
         }
-        if self.made.values().any(|record| **record == *op.key) {
+        let record: Arc<str> = Arc::from(op.key.as_str());
+        if !self.named.insert(Arc::clone(&record)) {
             return Err(Refused::ForbiddenObject);
         }
-        let record: Arc<str> = Arc::from(op.key.as_str());
         if self.index.records.contains_key(&record) {
             self.exists.get_or_insert_with(|| Arc::clone(&record));
         } else if !op.preds.is_empty() {
