@@ -18,6 +18,12 @@ impl<const N: usize> Default for Fixed<N> {
     }
 }
 
+impl<const N: usize> From<[u8; N]> for Fixed<N> {
+    fn from(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl<const N: usize> fmt::Display for Fixed<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))

@@ -180,6 +180,11 @@ pub struct Choice {
     pub label: &'static str,
 }
 
+/// Marks an own draft as thrown away; a field that every kind has, and that never leaves the own log.
+pub const DISCARDED: &str = "discarded";
+
+static DISCARDED_FIELD: Field = Field::new(DISCARDED, "Thrown away", Value::Flag).stays_own();
+
 /// A value that its field does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadValue {
@@ -221,6 +226,9 @@ impl Value {
 impl Kind {
     /// The field that a document key belongs to: `targets/C01` belongs to the keyed field `targets`.
     pub fn field(&self, key: &str) -> Option<&'static Field> {
+        if key == DISCARDED {
+            return Some(&DISCARDED_FIELD);
+        }
         self.fields.iter().find(|field| match field.keyed {
             None => field.code == key,
             Some(keyed) => key.strip_prefix(field.code).and_then(|rest| rest.strip_prefix('/')).is_some_and(|rest| keyed.fits(rest)),

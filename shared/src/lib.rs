@@ -21,9 +21,12 @@ pub mod line;
 pub mod log;
 pub mod phone;
 pub mod refusal;
+#[cfg(feature = "document")]
+pub mod replica;
 pub mod role;
 pub mod rules;
 pub mod scalar;
+pub mod sync;
 pub mod time;
 pub mod wire;
 pub mod words;

@@ -151,6 +151,19 @@ pub fn deciders(act: Act, chain: Chain) -> &'static [Role] {
     }
 }
 
+/// The role in which somebody would take an act: the first of theirs whose act it is.
+pub fn role_for(facts: &Facts, person: PersonId, act: Act, kind: &Kind, author: PersonId, now: At) -> Result<Role, Refusal> {
+    let allowed = deciders(act, kind.chain);
+    let roles = facts.roles(person, now);
+    if roles.is_empty() && !facts.supervises(person, now) {
+        return Err(say::r10_not_member());
+    }
+    let fits = |role: &Role| allowed.contains(role) && (*role != Role::Lead || person != author || roles.len() == 1);
+    let own = roles.iter().copied().find(fits);
+    let cover = (allowed.contains(&Role::Supervisor) && facts.supervises(person, now)).then_some(Role::Supervisor);
+    own.or(cover).or_else(|| roles.first().copied()).ok_or_else(say::r10_role)
+}
+
 fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
     membership::decider(state, proposal, received_at)?;
     writer::decider(state, proposal)?;

@@ -1,0 +1,274 @@
+//! The replica core: one person's logs on one device, what is not sent yet, and what the screen sees.
+//!
+//! What was accepted is the fold of verified lines. What is pending is a list of intents, laid over it: a view is
+//! `confirmed ∪ pending`, so taking back, replaying and refusing are edits of a list. An intent becomes an Automerge
+//! change when the first request that carries it starts, and is the same bytes from then on.
+
+mod book;
+mod encode;
+mod outbox;
+mod pending;
+mod propose;
+mod rows;
+mod stored;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::{
+    propose::Unsigned,
+    stored::{Effects, RestoreError, StoreOp, Stored, Table},
+};
+use self::{book::Book, pending::Pending};
+use crate::{
+    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
+    key::PublicKey,
+    kind::Kinds,
+    phone::{Ask, LogView, Me, News, Stuck, SyncView},
+    refusal::Refusal,
+    time::At,
+    wire::{LogUpdate, SyncRequest, SyncResponse, Verdict},
+    words::refusal as say,
+};
+
+/// Whose replica this is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Identity {
+    pub person: PersonId,
+    pub name: String,
+    pub device: DeviceId,
+    pub organisation: OrganisationId,
+    pub organisation_name: String,
+    pub organisation_key: PublicKey,
+    pub demonstration: bool,
+}
+
+impl Identity {
+    pub fn me(&self) -> Me {
+        Me { person: self.person, name: self.name.clone(), organisation_name: self.organisation_name.clone(), demonstration: self.demonstration }
+    }
+}
+
+/// One person's logs on one device.
+#[derive(Debug)]
+pub struct Replica {
+    kinds: Kinds,
+    identity: Identity,
+    books: BTreeMap<LogId, Book>,
+    pending: Vec<Pending>,
+    stuck: Vec<Stuck>,
+    next_number: u64,
+    sync: SyncView,
+}
+
+/// Unsent intents on one phone; beyond this writing is refused until some went through.
+pub const MAX_PENDING: usize = 2_000;
+/// Entries under 'Could not be sent'.
+pub const MAX_STUCK: usize = 500;
+
+impl Replica {
+    pub fn new(kinds: Kinds, identity: Identity) -> Self {
+        Self { kinds, identity, books: BTreeMap::new(), pending: Vec::new(), stuck: Vec::new(), next_number: 1, sync: SyncView::default() }
+    }
+
+    /// The replica as its store kept it. Lines are verified when they arrive and trusted here.
+    pub fn restore(kinds: Kinds, identity: Identity, stored: Stored) -> Result<Self, RestoreError> {
+        let mut replica = Self::new(kinds, identity);
+        replica.load(stored)?;
+        Ok(replica)
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The own log's name.
+    pub fn own_log(&self) -> LogId {
+        LogId::Own(self.identity.person)
+    }
+
+    /// One log's fold, for rules and tests.
+    pub fn log(&self, log: LogId) -> Option<&crate::log::Log> {
+        self.books.get(&log).map(|book| &book.log)
+    }
+
+    pub fn logs(&self) -> impl Iterator<Item = &crate::log::Log> {
+        self.books.values().map(|book| &book.log)
+    }
+
+    pub fn stuck(&self) -> &[Stuck] {
+        &self.stuck
+    }
+
+    /// Whether anything waits to be sent.
+    pub fn has_unsent(&self, _now: At) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Everything that a screen needs, from nothing.
+    pub fn view(&self) -> Vec<News> {
+        let mut news = Vec::new();
+        for (id, book) in &self.books {
+            news.push(News::Log(Box::new(LogView { log: *id, facts: book.log.facts.clone(), next: book.log.chain.next })));
+            let rows = book.log.index.records().filter_map(|record| record.parse().ok()).chain(self.pending_records(*id)).collect::<BTreeSet<RecordId>>();
+            news.push(News::Rows { log: *id, rows: rows.into_iter().filter_map(|record| self.row(*id, record)).collect(), gone: Vec::new() });
+        }
+        news.push(News::Stuck(self.stuck.clone()));
+        news.push(News::Sync(self.sync_view()));
+        news
+    }
+
+    /// One record as the screen sees it.
+    pub fn row_of(&self, log: LogId, record: RecordId) -> Option<crate::phone::Row> {
+        self.row(log, record)
+    }
+
+    /// Writing that needs no signature. Refused asks change nothing.
+    pub fn ask(&mut self, ask: &Ask, now: At) -> Result<Effects, Refusal> {
+        let mut effects = Effects::default();
+        let touched = match ask {
+            Ask::Create { log, record, kind, fields } => self.create(*log, *record, kind, fields, now, &mut effects)?,
+            Ask::Set { log, record, field, value, leaving } => self.set(*log, *record, field, value.as_ref(), *leaving, now, &mut effects)?,
+            Ask::Share { record, to } => self.share(*record, *to, now, &mut effects)?,
+            Ask::TakeBack { record } => self.take_back(*record, &mut effects)?,
+            Ask::Discard { record } => self.discard(*record, now, &mut effects)?,
+            Ask::Retry { stuck } => self.retry(*stuck, now, &mut effects)?,
+            Ask::Dismiss { stuck } => self.dismiss(*stuck, &mut effects),
+            Ask::Hello | Ask::ChoosePin { .. } | Ask::Send { .. } | Ask::Decide { .. } | Ask::Wake | Ask::SignOut => BTreeSet::new(),
+        };
+        self.show(&touched, &mut effects);
+        Ok(effects)
+    }
+
+    /// The next request: cursors of every log, and what waits. Its effects must be durable before it is sent.
+    pub fn request(&mut self, now: At) -> (SyncRequest, Effects) {
+        self.next_request(now)
+    }
+
+    /// Takes an answer in: lines first, then what became of each bundle.
+    pub fn absorb(&mut self, request: &SyncRequest, response: SyncResponse, now: At) -> Effects {
+        let mut effects = Effects::default();
+        let mut touched = BTreeSet::new();
+        for update in response.logs {
+            self.take_lines(update, &mut touched, &mut effects);
+        }
+        for (bundle, verdict) in request.push.iter().zip(&response.verdicts) {
+            self.settle(bundle, verdict, now, &mut touched, &mut effects);
+        }
+        let gone: Vec<LogId> = self.books.keys().filter(|log| !response.directory.contains(log)).copied().collect();
+        for log in gone {
+            if let Some(book) = self.books.get_mut(&log)
+                && !book.closed
+            {
+                book.closed = true;
+                effects.news.push(News::LogGone { log });
+            }
+        }
+        self.sync.reached = true;
+        self.sync.sign_in_again = false;
+        self.sync.synced_at = Some(now);
+        self.sync.clock_offset_ms = response.now.since(now);
+        self.show(&touched, &mut effects);
+        effects
+    }
+
+    /// Whether an answer leaves something to ask for at once.
+    pub fn wants_more(&self, response: &SyncResponse) -> bool {
+        response.logs.iter().any(|update| update.more) || response.verdicts.iter().any(Verdict::is_kept) && !self.pending.is_empty()
+    }
+
+    /// The request did not get through.
+    pub fn failed(&mut self, _now: At) -> Effects {
+        self.sync.reached = false;
+        let mut effects = Effects::default();
+        effects.news.push(News::Sync(self.sync_view()));
+        effects
+    }
+
+    /// The session ended, or another person's began: nothing is lost, nothing is sent.
+    pub fn signed_out(&mut self) -> Effects {
+        self.sync.sign_in_again = true;
+        let mut effects = Effects::default();
+        effects.news.push(News::Sync(self.sync_view()));
+        effects
+    }
+
+    /// Lines that came over the live stream.
+    pub fn live(&mut self, update: LogUpdate, _now: At) -> Effects {
+        let mut effects = Effects::default();
+        let mut touched = BTreeSet::new();
+        self.take_lines(update, &mut touched, &mut effects);
+        self.show(&touched, &mut effects);
+        effects
+    }
+
+    fn take_lines(&mut self, update: LogUpdate, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
+        let id = update.log;
+        let organisation = self.identity.organisation;
+        let book = self.books.entry(id).or_insert_with(|| Book::new(id, organisation));
+        let before_facts = book.fact_count;
+        for line in update.lines {
+            if line.header.position < book.log.chain.next {
+                continue;
+            }
+            match book.take(&self.kinds, &line, &self.identity.organisation_key) {
+                Ok(records) => {
+                    effects.put_line(id, &line);
+                    touched.extend(records.into_iter().map(|record| (id, record)));
+                }
+                Err(error) => {
+                    // Verified lines are kept; what does not verify is not shown, and said.
+                    effects.news.push(News::Phase(crate::phone::Phase::Broken { sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead.") }));
+                    return;
+                }
+            }
+        }
+        if let Some(bytes) = book.snapshot_if_due() {
+            effects.put_snapshot(id, bytes);
+        }
+        if book.fact_count != before_facts {
+            let view = LogView { log: id, facts: book.log.facts.clone(), next: book.log.chain.next };
+            effects.put_log(&view);
+            effects.news.push(News::Log(Box::new(view)));
+        }
+        // A draft whose id now stands in a shared log leaves the own log's lists, and the other way round.
+        let own = self.own_log();
+        let echoes: Vec<_> = touched.iter().filter(|(log, _)| *log != own).map(|(_, record)| (own, *record)).collect();
+        touched.extend(echoes);
+    }
+
+    /// Tells the screen about records that changed, and keeps their rows.
+    fn show(&self, touched: &BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
+        let logs: BTreeSet<LogId> = touched.iter().map(|(log, _)| *log).collect();
+        for log in logs {
+            let mut rows = Vec::new();
+            let mut gone = Vec::new();
+            for (_, record) in touched.iter().filter(|(id, _)| *id == log) {
+                match self.row(log, *record) {
+                    Some(row) => {
+                        effects.put_row(&row);
+                        rows.push(row);
+                    }
+                    None => {
+                        effects.delete_row(log, *record);
+                        gone.push(*record);
+                    }
+                }
+            }
+            effects.news.push(News::Rows { log, rows, gone });
+        }
+        effects.news.push(News::Sync(self.sync_view()));
+    }
+
+    fn sync_view(&self) -> SyncView {
+        let records: BTreeSet<RecordId> = self.pending.iter().map(|pending| pending.record).collect();
+        SyncView {
+            unsent: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            oldest_unsent_at: self.pending.iter().map(|pending| pending.at).min(),
+            ..self.sync.clone()
+        }
+    }
+
+    fn book(&self, log: LogId) -> Result<&Book, Refusal> {
+        self.books.get(&log).ok_or_else(say::unknown_record)
+    }
+}

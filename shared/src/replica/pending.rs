@@ -1,0 +1,252 @@
+//! Intents: what was written or decided here and is not confirmed by a line yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    bytes::{Bytes, Hash},
+    decision::{Content, SignedDecision},
+    id::{LogId, RecordId},
+    kind::Kind,
+    line::Seen,
+    phone::Stuck,
+    refusal::Refusal,
+    scalar::Scalar,
+    sync::TYPING_MS,
+    time::At,
+    wire::Item,
+    words::refusal as say,
+};
+
+use super::{Effects, MAX_PENDING, Replica, stored::Table};
+
+/// One bundle in the making.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    /// In the order of writing.
+    pub number: u64,
+    pub log: LogId,
+    pub record: RecordId,
+    pub kind: String,
+    /// The phone's clock at the first character.
+    pub at: At,
+    /// The newest line seen when it was begun.
+    pub basis: Seen,
+    pub words: Option<Words>,
+    pub decisions: Vec<SignedDecision>,
+    /// Set when a request carried it: the same bytes from then on.
+    pub fixed: Option<Fixed>,
+    /// Still being typed; goes when the person leaves the field or after a while.
+    pub typing_since: Option<At>,
+}
+
+/// What its change will write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Words {
+    /// Makes the record.
+    pub creates: bool,
+    /// From the author's own log, to be shared.
+    pub shares: bool,
+    pub fields: BTreeMap<String, Option<Scalar>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Fixed {
+    pub items: Vec<Item>,
+    /// The Automerge hash of the change in it.
+    pub change: Option<Hash>,
+    pub bytes: Option<Bytes>,
+}
+
+impl Pending {
+    /// Whether the next request may carry it.
+    pub fn is_ready(&self, now: At) -> bool {
+        self.typing_since.is_none_or(|since| now.since(since) >= TYPING_MS)
+    }
+}
+
+type Touched = BTreeSet<(LogId, RecordId)>;
+
+impl Replica {
+    fn begin(&mut self, log: LogId, record: RecordId, kind: &str, now: At) -> Result<Pending, Refusal> {
+        if self.pending.len() >= MAX_PENDING {
+            return Err(Refusal::new("phone_full", "Too much is waiting on this phone. Find signal, let it send, then go on."));
+        }
+        let basis = self.book(log)?.log.newest().ok_or_else(say::unknown_record)?;
+        let number = self.next_number;
+        self.next_number += 1;
+        Ok(Pending { number, log, record, kind: kind.to_owned(), at: now, basis, words: None, decisions: Vec::new(), fixed: None, typing_since: None })
+    }
+
+    fn keep(&mut self, pending: Pending, effects: &mut Effects) {
+        effects.put(Table::Pending, key(pending.number), &pending);
+        match self.pending.iter_mut().find(|known| known.number == pending.number) {
+            Some(known) => *known = pending,
+            None => self.pending.push(pending),
+        }
+    }
+
+    pub(super) fn drop_pending(&mut self, number: u64, effects: &mut Effects) -> Option<Pending> {
+        let place = self.pending.iter().position(|pending| pending.number == number)?;
+        effects.delete(Table::Pending, key(number));
+        Some(self.pending.remove(place))
+    }
+
+    pub(super) fn update_pending(&mut self, number: u64, effects: &mut Effects, change: impl FnOnce(&mut Pending)) {
+        if let Some(pending) = self.pending.iter_mut().find(|pending| pending.number == number) {
+            change(pending);
+            effects.put(Table::Pending, key(number), pending);
+        }
+    }
+
+    pub(super) fn create(&mut self, log: LogId, record: RecordId, kind: &str, fields: &BTreeMap<String, Scalar>, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let declared = self.kinds.get(kind).ok_or_else(say::unknown_kind)?;
+        check(declared, fields.iter().map(|(field, value)| (field, value)))?;
+        if self.row(log, record).is_some() {
+            return Err(Refusal::new("exists", "There is a record with this id already."));
+        }
+        let mut pending = self.begin(log, record, kind, now)?;
+        pending.words =
+            Some(Words { creates: true, shares: false, fields: fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect() });
+        self.keep(pending, effects);
+        Ok([(log, record)].into())
+    }
+
+    pub(super) fn set(&mut self, log: LogId, record: RecordId, field: &str, value: Option<&Scalar>, leaving: bool, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let row = self.row(log, record).ok_or_else(say::unknown_record)?;
+        let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
+        check(declared, value.map(|value| (field, value)))?;
+        let standing = row.fields.get(field).map_or(&[][..], Vec::as_slice);
+        let picks = standing.len() > 1;
+        // Words that a pending share carries are part of what was signed: a later edit waits for its own turn.
+        let open = self.pending.iter().find(|pending| {
+            pending.log == log && pending.record == record && pending.fixed.is_none() && pending.decisions.is_empty() && pending.words.as_ref().is_some_and(|words| !words.shares)
+        });
+        let mut pending = match open {
+            Some(open) => open.clone(),
+            None if standing == value.map(std::slice::from_ref).unwrap_or_default() => return Ok(Touched::new()),
+            None => self.begin(log, record, &row.kind, now)?,
+        };
+        if picks && let Some(newest) = self.book(log)?.log.newest() {
+            // Whoever picks has seen both.
+            pending.basis = newest;
+        }
+        let words = pending.words.get_or_insert_with(|| Words { creates: false, shares: false, fields: BTreeMap::new() });
+        words.fields.insert(field.to_owned(), value.cloned());
+        pending.typing_since = if leaving { None } else { Some(pending.typing_since.unwrap_or(now)) };
+        self.keep(pending, effects);
+        Ok([(log, record)].into())
+    }
+
+    pub(super) fn share(&mut self, record: RecordId, to: LogId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let pending = self.shared_draft(record, to, now)?;
+        self.keep(pending, effects);
+        Ok([(self.own_log(), record), (to, record)].into())
+    }
+
+    /// The pending create of a draft in a shared log: its current values, without what stays its author's own.
+    pub(super) fn shared_draft(&mut self, record: RecordId, to: LogId, now: At) -> Result<Pending, Refusal> {
+        let row = self.row(self.own_log(), record).ok_or_else(say::unknown_record)?;
+        let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
+        let fields = shareable(declared, &row.fields)?;
+        let mut pending = self.begin(to, record, &row.kind, now)?;
+        pending.words = Some(Words { creates: true, shares: true, fields: fields.into_iter().map(|(field, value)| (field, Some(value))).collect() });
+        Ok(pending)
+    }
+
+    pub(super) fn hold(&mut self, pending: Pending, effects: &mut Effects) {
+        self.keep(pending, effects);
+    }
+
+    pub(super) fn begin_decisions(&mut self, log: LogId, record: RecordId, kind: &str, now: At) -> Result<Pending, Refusal> {
+        self.begin(log, record, kind, now)
+    }
+
+    /// Everything asked for on a record that no request carried: shares and decisions, not its words.
+    pub(super) fn take_back(&mut self, record: RecordId, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let numbers: Vec<(u64, LogId)> = self
+            .pending
+            .iter()
+            .filter(|pending| pending.record == record && pending.fixed.is_none())
+            .filter(|pending| !pending.decisions.is_empty() || pending.words.as_ref().is_some_and(|words| words.shares))
+            .map(|pending| (pending.number, pending.log))
+            .collect();
+        if numbers.is_empty() {
+            return Err(Refusal::new("too_late", "It has gone already. What was signed can be withdrawn as recorded by mistake."));
+        }
+        let mut touched: Touched = [(self.own_log(), record)].into();
+        for (number, log) in numbers {
+            self.drop_pending(number, effects);
+            touched.insert((log, record));
+        }
+        Ok(touched)
+    }
+
+    pub(super) fn discard(&mut self, record: RecordId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let own = self.own_log();
+        self.set(own, record, crate::kind::DISCARDED, Some(&Scalar::Flag(true)), true, now, effects)
+    }
+
+    /// Words that could not be sent, tried once more as they are; decisions have to be taken again.
+    pub(super) fn retry(&mut self, stuck: u64, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let entry = self.stuck.iter().find(|entry| entry.id == stuck).cloned().ok_or_else(say::unknown_record)?;
+        let known = self.book(entry.log)?.log.index.has_record(&entry.record.to_string());
+        let mut pending = self.begin(entry.log, entry.record, &entry.kind, now)?;
+        pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone() });
+        self.keep(pending, effects);
+        self.dismiss(stuck, effects);
+        Ok([(entry.log, entry.record)].into())
+    }
+
+    pub(super) fn dismiss(&mut self, stuck: u64, effects: &mut Effects) -> Touched {
+        self.stuck.retain(|entry| entry.id != stuck);
+        effects.delete(Table::Stuck, key(stuck));
+        effects.news.push(crate::phone::News::Stuck(self.stuck.clone()));
+        Touched::new()
+    }
+
+    /// What cannot be sent goes to its visible place, with every word.
+    pub(super) fn strand(&mut self, pending: Pending, refusal: Refusal, held: bool, now: At, effects: &mut Effects) {
+        let entry = Stuck {
+            id: pending.number,
+            log: pending.log,
+            record: pending.record,
+            kind: pending.kind,
+            refusal,
+            held,
+            fields: pending.words.map(|words| words.fields).unwrap_or_default(),
+            acts: pending.decisions.iter().filter_map(|signed| signed.decision().ok()).map(|decision| decision.act).collect(),
+            at: now,
+        };
+        effects.put(Table::Stuck, key(entry.id), &entry);
+        self.stuck.push(entry);
+        effects.news.push(crate::phone::News::Stuck(self.stuck.clone()));
+    }
+
+    pub(super) fn pending_records(&self, log: LogId) -> impl Iterator<Item = RecordId> + '_ {
+        self.pending.iter().filter(move |pending| pending.log == log).map(|pending| pending.record)
+    }
+}
+
+fn key(number: u64) -> String {
+    format!("{number:012}")
+}
+
+fn check<'a>(kind: &Kind, fields: impl IntoIterator<Item = (impl AsRef<str>, &'a Scalar)>) -> Result<(), Refusal> {
+    for (field, value) in fields {
+        kind.check(field.as_ref(), value).map_err(|error| say::bad_value(&error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// A draft's values as they are shared: one value a field, and nothing that stays own.
+pub(super) fn shareable(kind: &Kind, fields: &BTreeMap<String, Vec<Scalar>>) -> Result<Content, Refusal> {
+    let twice: Vec<&str> = fields.iter().filter(|(_, values)| values.len() > 1).filter_map(|(key, _)| kind.field(key)).filter(|field| !field.stays_own).map(|field| field.label).collect();
+    if !twice.is_empty() {
+        return Err(say::r4_two_values(&twice));
+    }
+    let shared = fields.iter().filter(|(key, _)| kind.field(key).is_some_and(|field| !field.stays_own));
+    Ok(shared.filter_map(|(key, values)| Some((key.clone(), values.first()?.clone()))).collect())
+}
+

@@ -1,0 +1,170 @@
+//! Decisions on the way to their signature: checked by the rules, frozen, and then signed by whoever holds the key.
+
+use crate::{
+    bytes::{Bytes, Salt},
+    decision::{self, Act, DECISION_FORMAT, Decision, SignedDecision, Unlock},
+    id::{LogId, PersonId, RecordId},
+    key::{Domain, Signature},
+    kind::Kind,
+    phone::Ask,
+    refusal::Refusal,
+    role::Role,
+    rules::{self, Proposal},
+    time::At,
+    words::refusal as say,
+};
+
+use super::{Effects, Replica, pending::Pending, pending::shareable};
+
+/// Decisions that wait for their signatures; nothing is stored yet.
+#[derive(Debug, Clone)]
+pub struct Unsigned {
+    pending: Pending,
+    parts: Vec<(Bytes, Option<Salt>)>,
+}
+
+impl Unsigned {
+    /// For each decision the exact bytes to sign.
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.parts.iter().map(|(body, _)| Domain::Decision.message(&body.0)).collect()
+    }
+}
+
+impl Replica {
+    /// Checks a [`Ask::Send`] or [`Ask::Decide`] against the rules and prepares what is to be signed.
+    pub fn propose(&mut self, ask: &Ask, unlock: Unlock, now: At, salt: &mut dyn FnMut() -> [u8; 16]) -> Result<Unsigned, Refusal> {
+        match ask {
+            Ask::Send { record, to, sign, reason, .. } => self.propose_send(*record, *to, *sign, reason.as_deref(), unlock, now, Salt::from(salt())),
+            Ask::Decide { log, record, version, act, reason, .. } => self.propose_act(*log, *record, *version, *act, reason.as_deref(), unlock, now),
+            _ => Err(Refusal::new("bad_ask", "That is not something to sign.")),
+        }
+    }
+
+    /// Takes the signatures, in the order of [`Unsigned::bodies`]: from here on it is asked for.
+    pub fn commit(&mut self, unsigned: Unsigned, signatures: Vec<Signature>, _now: At) -> Result<Effects, Refusal> {
+        let Unsigned { mut pending, parts } = unsigned;
+        if parts.len() != signatures.len() {
+            return Err(say::bad_signature());
+        }
+        let signed = parts.into_iter().zip(signatures);
+        pending.decisions = signed.map(|((body, salt), signature)| SignedDecision { body, signature, salt, heads: Vec::new() }).collect();
+        let touched = [(pending.log, pending.record), (self.own_log(), pending.record)].into();
+        let mut effects = Effects::default();
+        self.hold(pending, &mut effects);
+        self.show(&touched, &mut effects);
+        Ok(effects)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call site, and each is a fact of the act")]
+    fn propose_send(&mut self, record: RecordId, to: LogId, sign: bool, reason: Option<&str>, unlock: Unlock, now: At, salt: Salt) -> Result<Unsigned, Refusal> {
+        let is_draft = self.row(self.own_log(), record).is_some();
+        let row = if is_draft { self.row(self.own_log(), record) } else { self.row(to, record) }.ok_or_else(say::unknown_record)?;
+        let kind = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
+        let content = shareable(kind, &row.fields)?;
+        let version = row.entry.as_ref().and_then(|entry| entry.latest()).map_or(1, |latest| latest.number + 1);
+        let form = kind.form();
+        let canonical = decision::canonical_content(to, record, kind.code, &form, &content);
+        let digest = decision::content_digest(&salt, &canonical);
+
+        let role = self.role_for(to, Act::Submit, kind, row.by, now)?;
+        let proposal = Proposal {
+            log: to,
+            record,
+            kind,
+            version,
+            act: Act::Submit,
+            by: self.identity.person,
+            role,
+            author: row.by,
+            content: Some(&content),
+            reason,
+            unlock: Some(unlock),
+            at: now,
+        };
+        self.why_not(&proposal, now)?;
+        let pending = if is_draft { self.shared_draft(record, to, now)? } else { self.begin_decisions(to, record, kind.code, now)? };
+        let decide = |act, reason: Option<&str>| Decision {
+            v: DECISION_FORMAT,
+            log: to,
+            record,
+            version,
+            act,
+            kind: kind.code.to_owned(),
+            form,
+            digest,
+            by: self.identity.person,
+            device: self.identity.device,
+            role,
+            unlock,
+            at: now,
+            seen: pending.basis,
+            reason: reason.map(str::to_owned),
+        };
+        let mut parts = vec![(decide(Act::Submit, reason).encode(), Some(salt))];
+        if sign && kind.chain == crate::kind::Chain::PartiesSign {
+            parts.push((decide(Act::Sign, None).encode(), None));
+        }
+        Ok(Unsigned { pending, parts })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call site, and each is a fact of the act")]
+    fn propose_act(&mut self, log: LogId, record: RecordId, version: u32, act: Act, reason: Option<&str>, unlock: Unlock, now: At) -> Result<Unsigned, Refusal> {
+        let row = self.row(log, record).ok_or_else(say::unknown_record)?;
+        let kind = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
+        let (form, digest) = row.entry.as_ref().and_then(|entry| entry.version(version)).map(|version| (version.form, version.digest)).ok_or_else(say::r4_not_sent)?;
+        let role = self.role_for(log, act, kind, row.by, now)?;
+        let proposal = Proposal {
+            log,
+            record,
+            kind,
+            version,
+            act,
+            by: self.identity.person,
+            role,
+            author: row.by,
+            content: None,
+            reason,
+            unlock: Some(unlock),
+            at: now,
+        };
+        self.why_not(&proposal, now)?;
+        let asked = self.pending.iter().any(|pending| {
+            pending.log == log && pending.record == record && pending.decisions.iter().filter_map(|signed| signed.decision().ok()).any(|other| other.act == act && other.version == version)
+        });
+        if asked {
+            return Err(say::r4_decided());
+        }
+        let pending = self.begin_decisions(log, record, kind.code, now)?;
+        let decision = Decision {
+            v: DECISION_FORMAT,
+            log,
+            record,
+            version,
+            act,
+            kind: kind.code.to_owned(),
+            form,
+            digest,
+            by: self.identity.person,
+            device: self.identity.device,
+            role,
+            unlock,
+            at: now,
+            seen: pending.basis,
+            reason: reason.map(str::to_owned),
+        };
+        Ok(Unsigned { pending, parts: vec![(decision.encode(), None)] })
+    }
+
+    fn why_not(&self, proposal: &Proposal<'_>, now: At) -> Result<(), Refusal> {
+        let book = self.book(proposal.log)?;
+        // By the server's clock, as far as the phone knows it.
+        rules::why_not(book.log.state(&self.kinds), proposal, now.plus(self.sync.clock_offset_ms)).map_or(Ok(()), Err)
+    }
+
+    /// The role in which this person would decide: the first of theirs whose act it is.
+    fn role_for(&self, log: LogId, act: Act, kind: &'static Kind, author: PersonId, now: At) -> Result<Role, Refusal> {
+        let book = self.book(log)?;
+        let now = now.plus(self.sync.clock_offset_ms);
+        rules::role_for(&book.log.facts, self.identity.person, act, kind, author, now)
+    }
+}
