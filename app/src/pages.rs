@@ -17,7 +17,7 @@ pub mod words;
 pub use self::{
     document::{Frame, document},
     invitation::InvitationPage,
-    lead::{EndPage, HeldItem, HeldWords, HistoryRow, LeadPage, MemberRow, RelationshipCard},
+    lead::{EndPage, HeldItem, HeldWords, HistoryPage, HistoryRow, LeadPage, MemberRow, RelationshipCard},
     notice::NoticePage,
     refusals::{RefusalEntry, refusal_list},
     sign_in::SignInPage,
@@ -38,6 +38,8 @@ pub enum Page {
     Lead(LeadPage),
     /// `/lead/end/…`: the question before a membership ends.
     End(EndPage),
+    /// `/lead/history/…`: what the organisation stated.
+    History(HistoryPage),
     /// A sentence and where to go from here: not found, not allowed, not now.
     Notice(NoticePage),
 }
@@ -55,6 +57,7 @@ impl Page {
             Self::Lead(_) => words::lead::TITLE,
             Self::End(page) if page.problem.is_some() => words::lead::END_TITLE_PROBLEM,
             Self::End(_) => words::lead::END_TITLE,
+            Self::History(_) => words::lead::HISTORY_TITLE,
             Self::Notice(page) => &page.title,
         }
     }

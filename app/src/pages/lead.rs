@@ -48,8 +48,6 @@ pub struct RelationshipCard {
     pub id: String,
     pub title: String,
     pub members: Vec<MemberRow>,
-    /// Newest first.
-    pub history: Vec<HistoryRow>,
 }
 
 /// Somebody's time in a role.
@@ -69,6 +67,14 @@ pub struct MemberRow {
 pub struct HistoryRow {
     pub when: String,
     pub sentence: String,
+}
+
+/// What the organisation stated in one relationship.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryPage {
+    pub relationship: String,
+    /// Newest first.
+    pub rows: Vec<HistoryRow>,
 }
 
 /// The question before a membership ends.
@@ -170,7 +176,8 @@ fn discard_form(id: &str) -> impl IntoView + use<> {
 
 fn relationship(card: RelationshipCard) -> impl IntoView {
     let heading_id = format!("relationship-{}", card.id);
-    let count = say::history_count(card.history.len());
+    let history = format!("/lead/history/{}", card.id);
+    let history_label = say::history_of(&card.title);
     let region = say::MEMBERS.to_owned() + ": " + &card.title;
     view! {
         <article class="page-card" aria-labelledby=heading_id.clone()>
@@ -189,13 +196,7 @@ fn relationship(card: RelationshipCard) -> impl IntoView {
                     <tbody>{card.members.into_iter().map(member).collect_view()}</tbody>
                 </table>
             </div>
-            <details class="page-more">
-                <summary>{count}</summary>
-                <p>{say::HISTORY_LEDE}</p>
-                <ol class="page-history" reversed=true>
-                    {card.history.into_iter().map(|row| view! { <li><span class="page-when">{row.when}</span> " " {row.sentence}</li> }).collect_view()}
-                </ol>
-            </details>
+            <p><a class="page-button-quiet" href=history aria-label=history_label>{say::HISTORY}</a></p>
         </article>
     }
 }
@@ -231,5 +232,16 @@ pub(super) fn end_view(page: EndPage) -> impl IntoView {
                 <a class="page-button-quiet" href="/lead">{say::END_BACK}</a>
             </p>
         </form>
+    }
+}
+
+pub(super) fn history_view(page: HistoryPage) -> impl IntoView {
+    view! {
+        <h1>{say::history_of(&page.relationship)}</h1>
+        <p>{say::HISTORY_LEDE}</p>
+        <ol class="page-history" reversed=true>
+            {page.rows.into_iter().map(|row| view! { <li><span class="page-when">{row.when}</span> " " {row.sentence}</li> }).collect_view()}
+        </ol>
+        <p><a class="page-button-quiet" href="/lead">{say::BACK}</a></p>
     }
 }

@@ -129,6 +129,9 @@ pub mod lead {
     pub const HISTORY: &str = "History";
     pub const HISTORY_LEDE: &str = "What the organisation stated in this relationship, newest first. Each line is signed and cannot be taken out.";
 
+    pub const HISTORY_TITLE: &str = "History of a relationship";
+    pub const BACK: &str = "Back to the programme lead's page";
+
     pub const END_TITLE: &str = "End a membership";
     pub const END_TITLE_PROBLEM: &str = "Not ended: end a membership";
     pub const END_EFFECTS: [&str; 3] = [
@@ -148,15 +151,23 @@ pub mod lead {
     pub const DONE_DISCARDED: &str = "Left out, with your reason.";
     pub const DONE_ENDED: &str = "The membership has ended.";
 
-    pub const HELD_NEW: &str = "New";
-    pub const HELD_CHANGE: &str = "Change to";
-    pub const HELD_RECORD: &str = "a record";
+    pub const HELD_WHY_R10: &str = "They were no longer part of this relationship when it arrived.";
+    pub const HELD_RECORD: &str = "Words";
+    pub const COULD_NOT_JUDGE: &str = "Could not judge";
     pub const HELD_TAKEN_OUT: &str = "(taken out)";
     pub const HELD_NO_VALUE: &str = "(empty)";
     pub const HELD_DECISION: &str = "A signature, which lapses: only words can be taken over.";
     pub const HELD_UNREADABLE: &str = "These words cannot be read here. They can only be left out.";
     pub const YES: &str = "yes";
     pub const NO: &str = "no";
+
+    pub const NO_MENTEE: &str = "No mentee";
+    pub const AND: &str = " and ";
+
+    /// A mentor who leads, in the list of members.
+    pub fn leading(role: &str) -> String {
+        format!("lead {role}")
+    }
 
     pub fn held_count(count: usize) -> String {
         if count == 1 { "1 waits for you.".to_owned() } else { format!("{count} wait for you.") }
@@ -174,8 +185,8 @@ pub mod lead {
         format!("End {name}'s membership as {role}")
     }
 
-    pub fn history_count(count: usize) -> String {
-        format!("History ({count})")
+    pub fn history_of(relationship: &str) -> String {
+        format!("History of {relationship}")
     }
 
     pub fn with(mentee: &str, others: &str) -> String {

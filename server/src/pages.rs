@@ -1,0 +1,39 @@
+//! The pages that the server renders: they work without JavaScript and without WASM.
+//!
+//! What a page shows is a value of `app::pages`, filled here from the store and the gate; `leptos_axum` renders it.
+//! Nothing is hydrated and no page has a script, so that the policy for these pages allows none.
+
+mod invitation;
+mod lead;
+mod look;
+mod public;
+mod render;
+mod sign_in;
+mod times;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+
+pub use self::{look::Look, public::not_found};
+use crate::Server;
+
+/// Bytes of a form; the longest holds a reason.
+const MOST_FORM_BYTES: usize = 16 * 1_024;
+
+/// The pages under their paths. The caller adds [`not_found`] for whatever has no route.
+pub fn routes() -> Router<Arc<Server>> {
+    Router::new()
+        .route("/", get(public::home))
+        .route("/help", get(public::help))
+        .route("/404", get(public::not_found))
+        .route("/sign-in", get(sign_in::form).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/invitation/{token}", get(invitation::form).post(invitation::submit))
+        .merge(lead::routes())
+        .layer(DefaultBodyLimit::max(MOST_FORM_BYTES))
+}
