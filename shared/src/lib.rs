@@ -10,6 +10,7 @@ pub mod cbor;
 pub mod change;
 pub mod decision;
 pub mod evidence;
+pub mod export;
 pub mod fact;
 pub mod framework;
 pub mod id;
