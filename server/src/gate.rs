@@ -1,0 +1,95 @@
+//! The gate: the only way into the store. Asks `shared`'s rules, orders what they accept, commits it, and then tells.
+//!
+//! One log at a time is locked for one act; an act that writes several locks them in the order of their names. What is
+//! in memory is taken out while it is judged and put back once the store has the lines: whatever fails in between, the
+//! log is read from its lines again.
+
+mod captured;
+mod facts;
+mod held;
+mod logs;
+mod push;
+
+use std::sync::Arc;
+
+use shared::{kind::Kinds, log::ReplayError, refusal::Refusal};
+use tokio::sync::OnceCell;
+
+pub use self::{
+    facts::{Ending, NewMember},
+    held::{HeldRecord, HeldWords},
+};
+use self::logs::Logs;
+use crate::{
+    live::Live,
+    outside::Entropy,
+    store::{Organisation, Store, StoreError},
+};
+
+/// The gate of one organisation.
+pub struct Gate {
+    store: Arc<dyn Store>,
+    live: Arc<Live>,
+    entropy: Arc<dyn Entropy>,
+    kinds: Kinds,
+    logs: Logs,
+    organisation: OnceCell<Arc<Organisation>>,
+}
+
+/// Why an act did not happen for another reason than the rules.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The lines of a log do not fold: the store is damaged, or an older build reads a newer log.
+    #[error("a log cannot be read: {0}")]
+    Replay(#[from] ReplayError),
+    #[error("no organisation was made yet")]
+    NoOrganisation,
+    #[error("there is no such log, device or person")]
+    Unknown,
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A defect: the act stopped half way. Nothing was kept in memory, and the store has all or nothing.
+    #[error("the act stopped half way")]
+    Stopped,
+}
+
+pub type Result<T> = std::result::Result<T, GateError>;
+
+impl Gate {
+    pub fn new(store: Arc<dyn Store>, live: Arc<Live>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { store, live, entropy, kinds: Kinds::standard(), logs: Logs::default(), organisation: OnceCell::new() }
+    }
+
+    /// The same gate for other kinds of records: a kind that only a test declares gets all that the declared ones have.
+    pub fn with_kinds(mut self, kinds: Kinds) -> Self {
+        self.kinds = kinds;
+        self
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+
+    /// The organisation; [`GateError::NoOrganisation`] before it was made.
+    pub async fn organisation(&self) -> Result<&Arc<Organisation>> {
+        let read = || async { self.store.organisation().await?.map(Arc::new).ok_or(GateError::NoOrganisation) };
+        self.organisation.get_or_try_init(read).await
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Gate")
+    }
+}

@@ -1,0 +1,197 @@
+//! What the organisation states: logs opened, members and their ends, devices.
+
+use std::sync::Arc;
+
+use shared::{
+    fact::{Device as Certificate, Fact, Facts, Member, MemberEnded, Opened, Settings},
+    framework::Framework,
+    id::{DeviceId, LogId, PersonId},
+    key::PublicKey,
+    line::ChainHead,
+    refusal::Refusal,
+    role::Role,
+    rules::{self, Accepted, State},
+    time::At,
+};
+
+use super::{Gate, GateError, Result, logs::Locked};
+use crate::store::{Device, Organisation, Work};
+
+/// Devices of one person that are not revoked.
+const MAX_DEVICES: usize = 20;
+/// A device's label, in characters.
+const MAX_LABEL_CHARS: usize = 80;
+
+/// Somebody joins a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMember {
+    pub log: LogId,
+    pub member: Member,
+}
+
+/// A membership ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub log: LogId,
+    pub person: PersonId,
+    pub role: Role,
+    /// The lead who ends it.
+    pub by: PersonId,
+    pub reason: String,
+}
+
+impl Gate {
+    /// Makes a browser a device of `person`: the certificate goes into every log of theirs, in one transaction.
+    pub async fn enrol(self: &Arc<Self>, person: PersonId, key: PublicKey, label: &str, now: At) -> Result<DeviceId> {
+        if label.trim().is_empty() || label.chars().count() > MAX_LABEL_CHARS {
+            return Err(Refusal::new("bad_label", "Give this phone a name of up to 80 characters.").into());
+        }
+        if !matches!(key, PublicKey::Ed25519 { .. }) {
+            return Err(Refusal::new("unsupported_key", "This browser's signatures cannot be checked yet. Use another browser or a newer one.").into());
+        }
+        let known = self.store.devices_of(person).await?;
+        if known.iter().filter(|device| device.revoked_at.is_none()).count() >= MAX_DEVICES {
+            return Err(Refusal::new("too_many_devices", "You have set up too many phones. Ask your programme lead to remove one.").into());
+        }
+        let id = DeviceId(self.entropy.id(now));
+        let device = Device { id, person, key, label: label.trim().to_owned(), enrolled_at: now, revoked_at: None };
+        let logs = self.store.reach(person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log).collect();
+        let gate = Arc::clone(self);
+        let fact = Fact::Device(certificate(&device));
+        let work = Work { device: Some(device), ..Work::default() };
+        whole(async move { gate.state(logs, &[fact], work, now).await }).await?;
+        Ok(id)
+    }
+
+    /// Adds somebody to a log; their devices' certificates go in with them.
+    pub async fn add_member(self: &Arc<Self>, new: NewMember, now: At) -> Result<()> {
+        let mut facts = vec![Fact::Member(new.member.clone())];
+        facts.extend(self.certificates(new.member.person).await?);
+        let gate = Arc::clone(self);
+        whole(async move { gate.state(vec![new.log], &facts, Work::default(), now).await }).await
+    }
+
+    /// Ends a membership. What its person wrote before and sends later is held for the lead.
+    pub async fn end_membership(self: &Arc<Self>, ending: Ending, now: At) -> Result<()> {
+        let Ending { log, person, role, by, reason } = ending;
+        let gate = Arc::clone(self);
+        whole(async move {
+            let locked = gate.lock(log).await?;
+            let at = locked.loaded().received_at(now);
+            if !locked.loaded().log.facts.has_role(person, role, at) {
+                locked.put_back();
+                return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
+            }
+            gate.state_in(locked, vec![Fact::MemberEnded(MemberEnded { person, role, at, reason, by })], at).await
+        })
+        .await
+    }
+
+    /// States facts in one log: pauses, cover, exemptions, settings. Each is judged.
+    pub async fn state_facts(self: &Arc<Self>, log: LogId, facts: Vec<Fact>, now: At) -> Result<()> {
+        let gate = Arc::clone(self);
+        whole(async move { gate.state(vec![log], &facts, Work::default(), now).await }).await
+    }
+
+    async fn certificates(&self, person: PersonId) -> Result<Vec<Fact>> {
+        let devices = self.store.devices_of(person).await?;
+        Ok(devices.iter().filter(|device| device.revoked_at.is_none()).map(|device| Fact::Device(certificate(device))).collect())
+    }
+
+    /// States the same facts in several logs and writes `work` with them, in one transaction.
+    async fn state(&self, mut logs: Vec<LogId>, facts: &[Fact], mut work: Work, now: At) -> Result<()> {
+        // Always in the same order: two acts that need the same logs never wait for each other.
+        logs.sort_unstable();
+        logs.dedup();
+        let mut all = Vec::with_capacity(logs.len());
+        for log in logs {
+            let locked = self.lock(log).await?;
+            let at = locked.loaded().received_at(now);
+            let accepted = self.judged(&locked, facts.to_vec(), at)?;
+            work.logs.push(self.log_work(&locked, accepted, at).await?);
+            all.push(locked);
+        }
+        self.commit(all, work).await
+    }
+
+    async fn state_in(&self, locked: Locked, facts: Vec<Fact>, at: At) -> Result<()> {
+        let accepted = self.judged(&locked, facts, at)?;
+        let work = self.log_work(&locked, accepted, at).await?;
+        self.commit(vec![locked], Work::of(work)).await
+    }
+
+    /// Judges facts in their order, each on top of those before it.
+    pub(super) fn judged(&self, locked: &Locked, facts: Vec<Fact>, at: At) -> Result<Vec<Accepted>> {
+        let log = &locked.loaded().log;
+        let mut state = log.facts.clone();
+        let judge = |fact: Fact| {
+            let accepted = rules::fact(State { kinds: &self.kinds, facts: &state, ledger: &log.ledger }, fact.clone(), at)?;
+            state.fold(&fact);
+            Ok(accepted)
+        };
+        facts.into_iter().map(judge).collect()
+    }
+}
+
+/// An act that runs to its end even where nobody waits for it any more.
+pub(super) async fn whole<T: Send + 'static>(act: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    tokio::spawn(act).await.unwrap_or(Err(GateError::Stopped))
+}
+
+fn certificate(device: &Device) -> Certificate {
+    Certificate { device: device.id, person: device.person, key: device.key.clone(), label: device.label.clone() }
+}
+
+/// What the first lines of a log state.
+#[derive(Debug, Clone)]
+pub(crate) struct Founding {
+    pub(crate) log: LogId,
+    pub(crate) framework: Option<Framework>,
+    pub(crate) settings: Settings,
+    pub(crate) members: Vec<Member>,
+}
+
+impl Gate {
+    /// Makes the organisation with its people and logs, in one transaction.
+    pub(crate) async fn found(&self, organisation: Organisation, people: Vec<crate::store::Person>, logs: Vec<Founding>, now: At) -> Result<()> {
+        let mut work = Work { organisation: Some(organisation.clone()), people, ..Work::default() };
+        for founding in logs {
+            let accepted = self.founding(&organisation, &founding, now)?;
+            let place = crate::store::Place {
+                log: founding.log,
+                epoch: shared::log::FIRST_EPOCH,
+                before: ChainHead::origin(founding.log, organisation.id),
+                received_at: now,
+                key: &organisation.key,
+                entropy: &*self.entropy,
+            };
+            work.logs.push(crate::store::LogWork::new(place, accepted));
+        }
+        self.store.commit(work).await?;
+        Ok(())
+    }
+
+    fn founding(&self, organisation: &Organisation, founding: &Founding, now: At) -> Result<Vec<Accepted>> {
+        let opened = Opened {
+            log: founding.log,
+            organisation: organisation.id,
+            organisation_name: organisation.name.clone(),
+            key: organisation.key.public(),
+            zone: organisation.zone.clone(),
+            person_word: organisation.person_word.clone(),
+            demonstration: organisation.demonstration,
+        };
+        let mut facts = vec![Fact::Opened(opened)];
+        facts.extend(founding.framework.clone().map(|framework| Fact::Framework(Box::new(framework))));
+        facts.push(Fact::Settings(founding.settings.clone()));
+        facts.extend(founding.members.iter().cloned().map(Fact::Member));
+        let mut state = Facts::default();
+        let ledger = shared::ledger::Ledger::default();
+        let judge = |fact: Fact| {
+            let accepted = rules::fact(State { kinds: &self.kinds, facts: &state, ledger: &ledger }, fact.clone(), now)?;
+            state.fold(&fact);
+            Ok(accepted)
+        };
+        facts.into_iter().map(judge).collect()
+    }
+}

@@ -1,0 +1,53 @@
+//! The routes, and what every answer carries.
+
+mod client_files;
+mod headers;
+mod live;
+mod problem;
+mod quotas;
+mod sync;
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    middleware,
+    routing::{get, post},
+};
+use shared::wire::MAX_REQUEST_BYTES;
+
+pub use self::{client_files::ClientFiles, problem::ApiProblem, quotas::Quotas};
+pub(crate) use self::sync::{cbor_response, read_body};
+use crate::{accounts, pages, server::Server};
+
+/// Every route. `listens_on` is the listener's address: see [`headers::to_localhost`].
+pub fn router(server: Server, listens_on: Option<SocketAddr>) -> Router {
+    let api = Router::new()
+        .merge(accounts::routes::routes())
+        .route("/sync/v1", post(sync::sync))
+        .route("/sync/v1/live", get(live::stream))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(middleware::map_response(headers::of_the_wire));
+    Router::new()
+        .merge(api)
+        .route("/healthz", get(healthz))
+        .merge(client_files::router())
+        .merge(pages::routes())
+        .fallback(pages::not_found)
+        .with_state(server)
+        .layer(middleware::map_response(headers::secure))
+        .layer(middleware::from_fn_with_state(listens_on, headers::to_localhost))
+}
+
+/// 200 while the store answers.
+async fn healthz(State(server): State<Server>) -> (StatusCode, &'static str) {
+    match server.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!(%error, "the store does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+        }
+    }
+}

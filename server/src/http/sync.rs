@@ -1,0 +1,128 @@
+//! `POST /sync/v1`: bundles in, verdicts and lines out. Idempotent: a phone repeats it until it is answered.
+
+use std::collections::HashMap;
+
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::{
+    cbor,
+    id::{DeviceId, LogId, PersonId},
+    log::Author,
+    time::At,
+    wire::{CONTENT_TYPE, Cursor, LogUpdate, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_LINE_BYTES, MAX_LINES, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
+};
+
+use super::ApiProblem;
+use crate::{
+    accounts::SignedIn,
+    server::Server,
+    store::{Page, Reach},
+};
+
+pub(super) async fn sync(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, ApiProblem> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiProblem::TooLarge,
+        _ => ApiProblem::Unreadable(rejection.body_text()),
+    })?;
+    let request: SyncRequest = read_body(&headers, &body, MAX_REQUEST_BYTES)?;
+    check_limits(&request)?;
+    check_device(&server, signed_in.person, request.device).await?;
+    let author = Author { person: signed_in.person, device: request.device };
+    let verdicts = push(&server, author, request.push).await?;
+    let now = server.clock.now();
+    let (logs, directory) = pull(&server, signed_in.person, &request.cursors, now).await?;
+    Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }))
+}
+
+fn check_limits(request: &SyncRequest) -> Result<(), ApiProblem> {
+    if request.push.len() > MAX_BUNDLES {
+        return Err(ApiProblem::TooMany("bundles"));
+    }
+    if request.push.iter().any(|bundle| bundle.items.len() > MAX_ITEMS) {
+        return Err(ApiProblem::TooMany("items"));
+    }
+    if request.cursors.len() > MAX_CURSORS {
+        return Err(ApiProblem::TooMany("cursors"));
+    }
+    Ok(())
+}
+
+/// Somebody else's cookie on a phone never costs a word: nothing is judged, and the phone is told to sign in again.
+pub(super) async fn check_device(server: &Server, person: PersonId, device: DeviceId) -> Result<(), ApiProblem> {
+    match server.store.device(device).await? {
+        Some(known) if known.person != person => Err(ApiProblem::OtherPerson),
+        Some(known) if known.revoked_at.is_none() => Ok(()),
+        _ => Err(ApiProblem::UnknownDevice),
+    }
+}
+
+/// Judges in order: what comes later may build on what came before.
+async fn push(server: &Server, author: Author, bundles: Vec<shared::wire::Bundle>) -> Result<Vec<Verdict>, ApiProblem> {
+    let mut verdicts = Vec::with_capacity(bundles.len());
+    for bundle in bundles {
+        let now = server.clock.now();
+        let verdict = match server.quotas.take(author.person, now) {
+            Ok(()) => server.gate.push(author, bundle, now).await?,
+            Err(seconds) => Verdict::RetryAfter { seconds },
+        };
+        verdicts.push(verdict);
+    }
+    Ok(verdicts)
+}
+
+/// New lines behind the cursors, and the directory. Reads lines from the store and builds nothing.
+async fn pull(server: &Server, person: PersonId, cursors: &[Cursor], now: At) -> Result<(Vec<LogUpdate>, Vec<LogId>), ApiProblem> {
+    let reach = server.store.reach(person, now).await?;
+    let cursors: HashMap<LogId, &Cursor> = cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
+    let mut left = MAX_LINE_BYTES;
+    let mut logs = Vec::new();
+    for log in &reach {
+        let from = cursors.get(&log.log).filter(|cursor| cursor.epoch == log.epoch).map_or(0, |cursor| cursor.next);
+        if from >= log.end {
+            continue;
+        }
+        logs.push(update(server, log, from, &mut left).await?);
+    }
+    let directory = reach.iter().filter(|log| log.current).map(|log| log.log).collect();
+    Ok((logs, directory))
+}
+
+async fn update(server: &Server, log: &Reach, from: u64, left: &mut usize) -> Result<LogUpdate, ApiProblem> {
+    let lines = match *left {
+        0 => Vec::new(),
+        bytes => server.store.lines(log.log, Page { from, end: log.end, lines: MAX_LINES, bytes }).await?,
+    };
+    for line in &lines {
+        *left = left.saturating_sub(crate::store::weight(line));
+    }
+    let next = lines.last().map_or(from, |line| line.header.position.saturating_add(1));
+    Ok(LogUpdate { log: log.log, epoch: log.epoch, lines, more: next < log.end })
+}
+
+/// Reads a body of the wire: its content type, its version, then the whole.
+pub(crate) fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<T, ApiProblem> {
+    #[derive(Deserialize)]
+    struct Version {
+        v: u64,
+    }
+    if headers.get(header::CONTENT_TYPE).is_none_or(|value| value != CONTENT_TYPE) {
+        return Err(ApiProblem::ContentType);
+    }
+    if body.len() > limit {
+        return Err(ApiProblem::TooLarge);
+    }
+    let version: Version = cbor::decode(body, limit).map_err(|error| ApiProblem::Unreadable(error.to_string()))?;
+    if version.v != u64::from(WIRE_VERSION) {
+        return Err(ApiProblem::WireVersion(version.v));
+    }
+    cbor::decode(body, limit).map_err(|error| ApiProblem::Unreadable(error.to_string()))
+}
+
+pub(crate) fn cbor_response<T: Serialize>(value: &T) -> Response {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], cbor::encode(value)).into_response()
+}

@@ -1,0 +1,1 @@
+//! The organisation and how it is made from a file.

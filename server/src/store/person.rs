@@ -1,0 +1,24 @@
+//! People as the organisation knows them, and who is signed in.
+
+use shared::{id::PersonId, time::At};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    /// Lower case.
+    pub email: String,
+    pub job: String,
+    pub place: String,
+    pub employed_from: At,
+    /// Whether they see the programme lead's pages. What they may do in a log, its facts say.
+    pub leads: bool,
+}
+
+/// A sign-in that lasts until `ends_at`. The token itself is not kept, its SHA-256 is the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    pub person: PersonId,
+    pub began_at: At,
+    pub ends_at: At,
+}

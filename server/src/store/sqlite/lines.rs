@@ -1,0 +1,144 @@
+//! Lines as rows, and pages of them.
+
+use futures_util::TryStreamExt as _;
+use shared::{
+    bytes::{Bytes, Fixed},
+    cbor,
+    id::{DeviceId, LogId, PersonId},
+    line::{ChainHead, Header, Line, LineKind, Side},
+    time::At,
+};
+use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use uuid::Uuid;
+
+use super::{
+    super::{Page, Result, Stand, weight, work::Entry},
+    read::{damaged, failed, fixed, integer, number},
+};
+
+/// A tagged signature in CBOR.
+const MAX_SIGNATURE_BYTES: usize = 256;
+
+#[derive(FromRow)]
+struct Row {
+    position: i64,
+    epoch: i64,
+    kind: i64,
+    author: Option<Vec<u8>>,
+    device: Option<Vec<u8>>,
+    received_at: i64,
+    nonce: Vec<u8>,
+    commitment: Vec<u8>,
+    hash: Vec<u8>,
+    signature: Option<Vec<u8>>,
+    salt: Option<Vec<u8>>,
+    bytes: Option<Vec<u8>>,
+    content: Option<Vec<u8>>,
+}
+
+impl Row {
+    fn line(self) -> Result<Line> {
+        let kind = match self.kind {
+            0 => LineKind::Word,
+            1 => LineKind::Decision,
+            2 => LineKind::Fact,
+            other => return Err(damaged(format!("no kind of line {other}"))),
+        };
+        let header = Header {
+            position: number(self.position)?,
+            epoch: number(self.epoch)?,
+            kind,
+            author: self.author.map(uuid).transpose()?.map(PersonId),
+            device: self.device.map(uuid).transpose()?.map(DeviceId),
+            received_at: At(self.received_at),
+            nonce: fixed(self.nonce)?,
+        };
+        let side = match (self.salt, self.bytes) {
+            (Some(salt), Some(bytes)) => Some(Side { salt: fixed(salt)?, bytes: Bytes(bytes), content: self.content.map(Bytes) }),
+            _ => None,
+        };
+        let signature = self.signature.map(|signature| cbor::decode(&signature, MAX_SIGNATURE_BYTES)).transpose().map_err(damaged)?;
+        Ok(Line { header, commitment: fixed(self.commitment)?, hash: fixed(self.hash)?, signature, side })
+    }
+}
+
+fn uuid(bytes: Vec<u8>) -> Result<Uuid> {
+    Ok(Uuid::from_bytes(fixed::<16>(bytes)?.0))
+}
+
+pub(super) async fn stand(pool: &SqlitePool, log: LogId) -> Result<Option<Stand>> {
+    let row: Option<(i64, i64, Vec<u8>)> =
+        sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(pool).await.map_err(failed)?;
+    row.map(|(epoch, next, head)| Ok(Stand { epoch: number(epoch)?, head: ChainHead { next: number(next)?, hash: fixed(head)? } })).transpose()
+}
+
+pub(super) async fn page(pool: &SqlitePool, log: LogId, page: Page) -> Result<Vec<Line>> {
+    let mut rows = sqlx::query_as::<_, Row>(
+        "select l.position, l.epoch, l.kind, l.author, l.device, l.received_at, l.nonce, l.commitment, l.hash, l.signature,
+                s.salt, s.bytes, s.content
+           from logs g
+           join lines l on l.log = g.number
+           left join sides s on s.log = l.log and s.position = l.position
+          where g.name = $1 and l.position >= $2 and l.position < $3
+          order by l.position limit $4",
+    )
+    .bind(log.to_string())
+    .bind(integer(page.from))
+    .bind(integer(page.end))
+    .bind(i64::try_from(page.lines).unwrap_or(i64::MAX))
+    .fetch(pool);
+    let mut lines = Vec::new();
+    let mut spent = 0_usize;
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        let line = row.line()?;
+        spent = spent.saturating_add(weight(&line));
+        if !lines.is_empty() && spent > page.bytes {
+            break;
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+pub(super) async fn insert(connection: &mut SqliteConnection, log: i64, entry: &Entry) -> Result<()> {
+    let Line { header, commitment, hash, signature, side } = &entry.line;
+    let kind = match header.kind {
+        LineKind::Word => 0_i64,
+        LineKind::Decision => 1,
+        LineKind::Fact => 2,
+    };
+    sqlx::query(
+        "insert into lines (log, position, epoch, kind, author, device, received_at, nonce, commitment, hash, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(log)
+    .bind(integer(header.position))
+    .bind(i64::from(header.epoch))
+    .bind(kind)
+    .bind(header.author.map(|author| author.0.as_bytes().to_vec()))
+    .bind(header.device.map(|device| device.0.as_bytes().to_vec()))
+    .bind(header.received_at.0)
+    .bind(bytes(&header.nonce))
+    .bind(bytes(commitment))
+    .bind(bytes(hash))
+    .bind(signature.as_ref().map(cbor::encode))
+    .execute(&mut *connection)
+    .await
+    .map_err(failed)?;
+    let Some(side) = side else { return Ok(()) };
+    sqlx::query("insert into sides (log, position, salt, bytes, content, item_hash) values ($1, $2, $3, $4, $5, $6)")
+        .bind(log)
+        .bind(integer(header.position))
+        .bind(bytes(&side.salt))
+        .bind(side.bytes.0.as_slice())
+        .bind(side.content.as_ref().map(|content| content.0.as_slice()))
+        .bind(entry.item_hash.as_ref().map(bytes))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn bytes<const N: usize>(fixed: &Fixed<N>) -> Vec<u8> {
+    fixed.0.to_vec()
+}

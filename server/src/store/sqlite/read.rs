@@ -1,0 +1,133 @@
+//! How values come out of rows, and who may read which log.
+
+use shared::{
+    bytes::Fixed,
+    id::{LogId, PersonId, RecordId},
+    role::Role,
+    time::At,
+};
+use sqlx::{FromRow, SqlitePool};
+
+use super::super::{Membership, Reach, Result, StoreError};
+
+/// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
+pub(super) fn failed(error: sqlx::Error) -> StoreError {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => StoreError::Conflict,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StoreError::Damaged(error.to_string()),
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+pub(super) fn damaged(what: impl std::fmt::Display) -> StoreError {
+    StoreError::Damaged(what.to_string())
+}
+
+pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T> {
+    text.parse().map_err(damaged)
+}
+
+pub(super) fn fixed<const N: usize>(bytes: Vec<u8>) -> Result<Fixed<N>> {
+    <[u8; N]>::try_from(bytes).map(Fixed).map_err(|bytes| damaged(format!("{} bytes instead of {N}", bytes.len())))
+}
+
+/// Positions and counts are never negative and stay below 2^63.
+pub(super) fn number<T: TryFrom<i64, Error: std::fmt::Display>>(value: i64) -> Result<T> {
+    T::try_from(value).map_err(damaged)
+}
+
+pub(super) fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn role(code: &str) -> Result<Role> {
+    const ROLES: [Role; 5] = [Role::Mentee, Role::Mentor, Role::Supervisor, Role::Lead, Role::Owner];
+    ROLES.into_iter().find(|role| role.code() == code).ok_or_else(|| damaged(format!("no role {code:?}")))
+}
+
+#[derive(FromRow)]
+struct ReachRow {
+    name: String,
+    epoch: i64,
+    next: i64,
+    current: bool,
+    left_at: Option<i64>,
+}
+
+pub(super) async fn reach(pool: &SqlitePool, person: PersonId, now: At) -> Result<Vec<Reach>> {
+    let rows: Vec<ReachRow> = sqlx::query_as(
+        "select g.name, g.epoch, g.next,
+                max(m.since <= $2 and (m.until is null or $2 < m.until)) as current,
+                max(case when m.ended_by is not null then m.ended_by + 1
+                         when m.until <= $2 then (select min(l.position) from lines l where l.log = m.log and l.received_at >= m.until)
+                    end) as left_at
+           from members m join logs g on g.number = m.log
+          where m.person = $1
+          group by g.number
+          order by g.name",
+    )
+    .bind(person.to_string())
+    .bind(now.0)
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
+    rows.into_iter()
+        .map(|row| {
+            let next: u64 = number(row.next)?;
+            let left: Option<u64> = row.left_at.map(number).transpose()?;
+            let end = if row.current { next } else { left.unwrap_or(next).min(next) };
+            Ok(Reach { log: parsed(&row.name)?, epoch: number(row.epoch)?, end, current: row.current })
+        })
+        .collect()
+}
+
+#[derive(FromRow)]
+struct MemberRow {
+    person: String,
+    name: String,
+    role: String,
+    leads: bool,
+    since: i64,
+    until: Option<i64>,
+}
+
+pub(super) async fn memberships(pool: &SqlitePool, log: LogId) -> Result<Vec<Membership>> {
+    let rows: Vec<MemberRow> = sqlx::query_as(
+        "select m.person, m.name, m.role, m.leads, m.since, m.until
+           from members m join logs g on g.number = m.log where g.name = $1 order by m.began_by",
+    )
+    .bind(log.to_string())
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Membership { log, person: parsed(&row.person)?, name: row.name, role: role(&row.role)?, leads: row.leads, since: At(row.since), until: row.until.map(At) })
+        })
+        .collect()
+}
+
+pub(super) async fn logs_as(pool: &SqlitePool, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
+    let names: Vec<String> = sqlx::query_scalar(
+        "select distinct g.name from members m join logs g on g.number = m.log
+          where m.person = $1 and m.role = $2 and m.since <= $3 and (m.until is null or $3 < m.until)
+            and g.name like 'record/%' order by g.name",
+    )
+    .bind(person.to_string())
+    .bind(role.code())
+    .bind(now.0)
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
+    names.iter().map(|name| parsed(name)).collect()
+}
+
+pub(super) async fn draft_times(pool: &SqlitePool, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
+    let times: Option<(i64, i64)> = sqlx::query_as("select earliest, latest from draft_times where person = $1 and record = $2")
+        .bind(person.to_string())
+        .bind(record.to_string())
+        .fetch_optional(pool)
+        .await
+        .map_err(failed)?;
+    Ok(times.map(|(earliest, latest)| (At(earliest), At(latest))))
+}

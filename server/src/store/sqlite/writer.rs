@@ -1,0 +1,100 @@
+//! The one writer: a task that drains a bounded queue, many pieces of work in one transaction.
+//!
+//! Each piece is still whole or not at all: where a group fails, its pieces are written one by one.
+
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::sync::Arc;
+use tokio::sync::{Mutex, MappedMutexGuard, MutexGuard, mpsc, oneshot};
+
+use super::{
+    super::{Result, StoreError, Work},
+    read::failed,
+    write::write,
+};
+
+/// Pieces of work that may wait; who comes then waits for a place.
+const QUEUE: usize = 1_024;
+/// Pieces of work in one transaction.
+const GROUP: usize = 64;
+
+/// Absent once closed.
+type Slot = Arc<Mutex<Option<SqliteConnection>>>;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Waiting>,
+    slot: Slot,
+}
+
+struct Waiting {
+    work: Work,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+impl Writer {
+    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Self> {
+        let mut connection = options.connect().await.map_err(failed)?;
+        sqlx::migrate!("../migrations").run(&mut connection).await?;
+        let slot = Arc::new(Mutex::new(Some(connection)));
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(drain(waiting, Arc::clone(&slot)));
+        Ok(Self { queue, slot })
+    }
+
+    /// Durable once this returns.
+    pub(super) async fn commit(&self, work: Work) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Waiting { work, answer }).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    /// The connection, for small writes that are no lines. Whoever commits lines waits meanwhile.
+    pub(super) async fn connection(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
+        MutexGuard::try_map(self.slot.lock().await, Option::as_mut).map_err(|_| closed())
+    }
+
+    pub(super) async fn close(&self) {
+        if let Some(connection) = self.slot.lock().await.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the store did not close cleanly");
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("closed".to_owned())
+}
+
+async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot) {
+    let mut group = Vec::with_capacity(GROUP);
+    while waiting.recv_many(&mut group, GROUP).await > 0 {
+        let mut slot = slot.lock().await;
+        let Some(connection) = slot.as_mut() else {
+            group.clear();
+            continue;
+        };
+        let works: Vec<&Work> = group.iter().map(|waiting| &waiting.work).collect();
+        let together = transact(connection, &works).await;
+        if together.is_ok() || group.len() == 1 {
+            let mut together = Some(together);
+            for Waiting { answer, .. } in group.drain(..) {
+                // Whoever asked may be gone; the work stands.
+                let _ = answer.send(together.take().unwrap_or(Ok(())));
+            }
+            continue;
+        }
+        for Waiting { work, answer } in group.drain(..) {
+            let _ = answer.send(transact(connection, &[&work]).await);
+        }
+    }
+}
+
+async fn transact(connection: &mut SqliteConnection, works: &[&Work]) -> Result<()> {
+    let mut transaction = connection.begin_with("begin immediate").await.map_err(failed)?;
+    for work in works {
+        // Dropping the transaction undoes it.
+        write(&mut transaction, work).await?;
+    }
+    transaction.commit().await.map_err(failed)
+}

@@ -1,0 +1,146 @@
+//! What one transaction writes.
+
+use shared::{
+    bytes::Hash,
+    cbor,
+    decision::SignedDecision,
+    fact::Fact,
+    id::{LogId, PersonId, RecordId},
+    key::{Domain, SecretKey},
+    line::{ChainHead, Header, Line, LineKind, Side},
+    rules::{Accepted, Body},
+    time::At,
+};
+
+use super::{Device, HeldId, Organisation, Outcome, Person};
+use crate::outside::Entropy;
+
+/// The lines that one log gains.
+#[derive(Debug, Clone)]
+pub struct LogWork {
+    log: LogId,
+    epoch: u32,
+    before: ChainHead,
+    after: ChainHead,
+    entries: Vec<Entry>,
+    drafted: Vec<Drafted>,
+}
+
+/// A line and what stands beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) line: Line,
+    /// Absent on facts: those are not sent, so never sent again.
+    pub(super) item_hash: Option<Hash>,
+    pub(super) fact: Option<Fact>,
+}
+
+/// An own log's change wrote this draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drafted {
+    pub person: PersonId,
+    pub record: RecordId,
+    pub at: At,
+}
+
+/// A held bundle found its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    pub held: HeldId,
+    pub outcome: Outcome,
+    pub at: At,
+}
+
+/// Everything that one transaction writes.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    /// The organisation, when it is made.
+    pub organisation: Option<Organisation>,
+    pub people: Vec<Person>,
+    pub logs: Vec<LogWork>,
+    /// A device that the same transaction enrols.
+    pub device: Option<Device>,
+    pub settled: Option<Settled>,
+}
+
+/// Where the lines go, when, and who signs them.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub log: LogId,
+    pub epoch: u32,
+    pub before: ChainHead,
+    pub received_at: At,
+    pub key: &'a SecretKey,
+    pub entropy: &'a dyn Entropy,
+}
+
+impl LogWork {
+    /// Orders what the rules accepted behind `before`: salts, chains and signs it.
+    pub fn new(place: Place<'_>, accepted: Vec<Accepted>) -> Self {
+        let mut head = place.before;
+        let entries = accepted.into_iter().map(|accepted| entry(place, &mut head, accepted.into_body())).collect();
+        Self { log: place.log, epoch: place.epoch, before: place.before, after: head, entries, drafted: Vec::new() }
+    }
+
+    /// Notes that drafts were written, for their 'captured' times.
+    pub fn with_drafted(mut self, drafted: Vec<Drafted>) -> Self {
+        self.drafted = drafted;
+        self
+    }
+
+    pub fn log(&self) -> LogId {
+        self.log
+    }
+
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    pub fn before(&self) -> ChainHead {
+        self.before
+    }
+
+    pub fn after(&self) -> ChainHead {
+        self.after
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.entries.iter().map(|entry| &entry.line)
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(super) fn drafted(&self) -> &[Drafted] {
+        &self.drafted
+    }
+}
+
+impl Work {
+    pub fn of(log: LogWork) -> Self {
+        Self { logs: vec![log], ..Self::default() }
+    }
+}
+
+fn entry(place: Place<'_>, head: &mut ChainHead, body: Body) -> Entry {
+    let (kind, author, device, bytes, content, item_hash, fact) = match body {
+        Body::Word { change, hash: _, author, device } => {
+            let sent = Hash::of(&change.0);
+            (LineKind::Word, Some(author), Some(device), change, None, Some(sent), None)
+        }
+        Body::Decision { signed, decision, content } => {
+            let sent = Hash::of(&signed.body.0);
+            (LineKind::Decision, Some(decision.by), Some(decision.device), encode(&signed), content, Some(sent), None)
+        }
+        Body::Fact(fact) => (LineKind::Fact, None, None, cbor::encode(&fact).into(), None, None, Some(fact)),
+    };
+    let header = Header { position: head.next, epoch: place.epoch, kind, author, device, received_at: place.received_at, nonce: place.entropy.salt() };
+    let side = Side { salt: place.entropy.salt(), bytes, content };
+    let line = head.extend(header, side, |hash| place.key.sign(Domain::Line, &hash.0));
+    Entry { line, item_hash, fact }
+}
+
+fn encode(signed: &SignedDecision) -> shared::bytes::Bytes {
+    cbor::encode(signed).into()
+}
