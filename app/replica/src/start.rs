@@ -1,31 +1,45 @@
 //! Where the worker begins.
 
-use automerge::{AutoCommit, ReadDoc, ROOT, transaction::Transactable};
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::MessageEvent;
+
+use crate::{
+    browser,
+    leader::{self, Event},
+    mailbox::Mailbox,
+    tabs::Tabs,
+};
 
 /// Called once by the worker's bootstrap. It must set `onmessage` before it returns, since the
 /// bootstrap then hands over what arrived while the module was compiling.
 #[wasm_bindgen(start)]
 fn start() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let speaker = scope.clone();
-    let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let heard = event.data().as_string().unwrap_or_default();
-        let answer = remembered(&heard).unwrap_or_else(|error| error.to_string());
-        speaker
-            .post_message(&answer.into())
-            .expect("a string can be posted");
+    let mailbox = Mailbox::new();
+    let tabs = Tabs::join(mailbox.clone());
+    let scope = browser::scope();
+
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new({
+        let tabs = Rc::clone(&tabs);
+        move |event: MessageEvent| match event.data().as_string() {
+            Some(text) => tabs.hear_page(&text),
+            None => browser::complain("the page sent something else than text", ""),
+        }
     });
     scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
-}
 
-fn remembered(heard: &str) -> Result<String, automerge::AutomergeError> {
-    let mut document = AutoCommit::new();
-    document.put(ROOT, "heard", heard)?;
-    let bytes = document.save();
-    let loaded = AutoCommit::load(&bytes)?;
-    let value = loaded.get(ROOT, "heard")?;
-    Ok(format!("replica heard {value:?} in {} bytes", bytes.len()))
+    let online = Closure::<dyn FnMut()>::new({
+        let (tabs, mailbox) = (Rc::clone(&tabs), mailbox.clone());
+        move || {
+            if tabs.leads() {
+                mailbox.put(Event::Online);
+            }
+        }
+    });
+    scope.set_ononline(Some(online.as_ref().unchecked_ref()));
+    online.forget();
+
+    wasm_bindgen_futures::spawn_local(leader::run(tabs, mailbox));
 }

@@ -1,0 +1,251 @@
+//! The phone's store: tables of sealed values in IndexedDB.
+//!
+//! Values are sealed before a transaction opens, since awaiting anything else closes it. Each write is one strictly
+//! durable transaction, and names the term of the tab that leads: a tab that was frozen and robbed of its lead writes
+//! nothing any more.
+
+mod database;
+mod envelope;
+mod fault;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use js_sys::Array;
+use shared::replica::{StoreOp, Table};
+use wasm_bindgen::prelude::*;
+use web_sys::{CryptoKey, IdbTransaction};
+
+pub use self::fault::Fault;
+use self::{
+    database::{Database, completion, outcome},
+    envelope::RowKey,
+};
+use crate::browser;
+
+/// The keys that seal rows, by their id.
+const KEYS: &str = "keys";
+/// The term of whoever leads, unsealed.
+const LEAD: &str = "lead";
+const TERM: &str = "term";
+/// Who this phone is: identity, signing key, tries.
+pub const PHONE: &str = "phone";
+/// Which asks of a tab are done.
+pub const ANSWERED: &str = "answered";
+
+const TABLES: [&str; 11] = ["lines", "snapshots", "pending", "stuck", "rows", "logs", "meta", PHONE, ANSWERED, KEYS, LEAD];
+
+const ROW_KEY_ID: u32 = 1;
+/// Connections that one call opens before it gives up.
+const MOST_CONNECTIONS: u32 = 3;
+
+/// One value to keep, or to drop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    pub table: &'static str,
+    pub key: String,
+    pub value: Option<Vec<u8>>,
+}
+
+impl From<StoreOp> for Write {
+    fn from(op: StoreOp) -> Self {
+        match op {
+            StoreOp::Put { table, key, value } => Self { table: table.name(), key, value: Some(value) },
+            StoreOp::Delete { table, key } => Self { table: table.name(), key, value: None },
+        }
+    }
+}
+
+pub struct Store {
+    database: RefCell<Rc<Database>>,
+    row_key: RowKey,
+    term: f64,
+}
+
+impl Store {
+    /// Opens the store and takes the lead: earlier leaders write nothing from here on.
+    pub async fn open() -> Result<Self, Fault> {
+        let database = Rc::new(Database::open().await?);
+        let kept = get(&database, KEYS, &ROW_KEY_ID.into()).await?;
+        let row_key = if kept.is_object() {
+            RowKey { id: ROW_KEY_ID, key: kept.unchecked_into::<CryptoKey>() }
+        } else {
+            RowKey::generate(ROW_KEY_ID).await.map_err(|error| Fault::of(&error))?
+        };
+        // Drawn, not counted: two tabs that open at the same time never share one.
+        let term = f64::from(u32::from_le_bytes(browser::random()));
+        let transaction = begin(&database, &[KEYS, LEAD], true)?;
+        let done = completion(&transaction);
+        put(&transaction, KEYS, &ROW_KEY_ID.into(), &row_key.key)?;
+        put(&transaction, LEAD, &TERM.into(), &term.into())?;
+        browser::settled(done).await.map_err(|_| aborted(&transaction))?;
+        Ok(Self { database: RefCell::new(database), row_key, term })
+    }
+
+    /// A whole table, opened, by key.
+    pub async fn table(&self, table: &'static str) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let mut tries = 0;
+        let (keys, values) = loop {
+            tries += 1;
+            match self.sealed(table).await {
+                Ok(found) => break found,
+                Err(error) if tries < MOST_CONNECTIONS && is_lost(&error) => self.reconnect().await?,
+                Err(error) => return Err(Fault::of(&error)),
+            }
+        };
+        self.row_key.open(table, &keys, &values).await
+    }
+
+    pub async fn core_table(&self, table: Table) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        self.table(table.name()).await
+    }
+
+    async fn sealed(&self, table: &str) -> Result<(Array, Array), JsValue> {
+        let database = Rc::clone(&self.database.borrow());
+        let transaction = database.begin(&Array::of1(&table.into()), false)?;
+        let table = transaction.object_store(table)?;
+        let (keys, values) = (outcome(&table.get_all_keys()?), outcome(&table.get_all()?));
+        let (keys, values) = (keys.await?, values.await?);
+        Ok((keys.unchecked_into(), values.unchecked_into()))
+    }
+
+    /// Keeps all of `writes`, durably, or nothing.
+    pub async fn write(&self, writes: Vec<Write>) -> Result<(), Fault> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let plain: Vec<(&str, &str, &[u8])> = writes.iter().filter_map(|write| Some((write.table, write.key.as_str(), write.value.as_deref()?))).collect();
+        let sealed = self.row_key.seal(&plain).await?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            if self.database.borrow().lost.get() {
+                self.reconnect().await?;
+            }
+            match self.try_write(&writes, &sealed).await {
+                Ok(()) => return Ok(()),
+                Err(Failed::Lost) if tries < MOST_CONNECTIONS => self.reconnect().await?,
+                Err(Failed::Lost) => return Err(Fault::Failed("connection lost".to_owned())),
+                Err(Failed::For(fault)) => return Err(fault),
+            }
+        }
+    }
+
+    async fn try_write(&self, writes: &[Write], sealed: &[js_sys::Uint8Array]) -> Result<(), Failed> {
+        let database = Rc::clone(&self.database.borrow());
+        let names = Array::of1(&LEAD.into());
+        for write in writes {
+            let name = JsValue::from(write.table);
+            if !names.includes(&name, 0) {
+                names.push(&name);
+            }
+        }
+        let transaction = database.begin(&names, true).map_err(|error| Failed::of(&error))?;
+        let done = completion(&transaction);
+        let fence = Fence::raise(&transaction, self.term).map_err(|error| Failed::of(&error))?;
+        let mut sealed = sealed.iter();
+        for write in writes {
+            let key = JsValue::from(write.key.as_str());
+            match write.value {
+                Some(_) => put(&transaction, write.table, &key, sealed.next().expect("each value was sealed")).map_err(Failed::For)?,
+                None => delete(&transaction, write.table, &key).map_err(Failed::For)?,
+            }
+        }
+        match browser::settled(done).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(fence.verdict().map_or_else(|| Failed::of_abort(&transaction), Failed::For)),
+        }
+    }
+
+    async fn reconnect(&self) -> Result<(), Fault> {
+        let fresh = Database::open().await?;
+        *self.database.borrow_mut() = Rc::new(fresh);
+        Ok(())
+    }
+}
+
+/// Reads the term inside the transaction and takes everything back if another tab leads.
+struct Fence {
+    seen: Rc<Cell<Option<Option<f64>>>>,
+    term: f64,
+    _check: Closure<dyn FnMut()>,
+}
+
+impl Fence {
+    fn raise(transaction: &IdbTransaction, term: f64) -> Result<Self, JsValue> {
+        let request = transaction.object_store(LEAD)?.get(&TERM.into())?;
+        let seen = Rc::new(Cell::new(None));
+        let check = Closure::<dyn FnMut()>::new({
+            let (request, seen, transaction) = (request.clone(), Rc::clone(&seen), transaction.clone());
+            move || {
+                let found = request.result().ok().and_then(|found| found.as_f64());
+                seen.set(Some(found));
+                if found != Some(term)
+                    && let Err(error) = transaction.abort()
+                {
+                    browser::complain("a fenced write could not be taken back", &browser::told(&error));
+                }
+            }
+        });
+        request.set_onsuccess(Some(check.as_ref().unchecked_ref()));
+        Ok(Self { seen, term, _check: check })
+    }
+
+    /// Why the transaction was taken back, if the fence did it.
+    fn verdict(&self) -> Option<Fault> {
+        match self.seen.get()? {
+            None => Some(Fault::Wiped),
+            #[expect(clippy::float_cmp, reason = "both are the same drawn integer or they are not")]
+            Some(found) => (found != self.term).then_some(Fault::Fenced),
+        }
+    }
+}
+
+enum Failed {
+    /// The connection went; another one may do.
+    Lost,
+    For(Fault),
+}
+
+impl Failed {
+    fn of(error: &JsValue) -> Self {
+        if is_lost(error) { Self::Lost } else { Self::For(Fault::of(error)) }
+    }
+
+    fn of_abort(transaction: &IdbTransaction) -> Self {
+        match transaction.error() {
+            Some(error) => Self::of(&error),
+            // Without an error of its own it was the connection that broke.
+            None => Self::Lost,
+        }
+    }
+}
+
+fn is_lost(error: &JsValue) -> bool {
+    matches!(browser::code(error).as_str(), "InvalidStateError" | "UnknownError" | "AbortError")
+}
+
+fn aborted(transaction: &IdbTransaction) -> Fault {
+    transaction.error().map_or_else(|| Fault::Failed("aborted".to_owned()), |error| Fault::of(&error))
+}
+
+fn begin(database: &Database, tables: &[&str], write: bool) -> Result<IdbTransaction, Fault> {
+    let names: Array = tables.iter().map(|name| JsValue::from(*name)).collect();
+    database.begin(&names, write).map_err(|error| Fault::of(&error))
+}
+
+async fn get(database: &Database, table: &str, key: &JsValue) -> Result<JsValue, Fault> {
+    let transaction = begin(database, &[table], false)?;
+    let request = transaction.object_store(table).and_then(|table| table.get(key)).map_err(|error| Fault::of(&error))?;
+    outcome(&request).await.map_err(|error| Fault::of(&error))
+}
+
+fn put(transaction: &IdbTransaction, table: &str, key: &JsValue, value: &JsValue) -> Result<(), Fault> {
+    transaction.object_store(table).and_then(|table| table.put_with_key(value, key)).map(drop).map_err(|error| Fault::of(&error))
+}
+
+fn delete(transaction: &IdbTransaction, table: &str, key: &JsValue) -> Result<(), Fault> {
+    transaction.object_store(table).and_then(|table| table.delete(key)).map(drop).map_err(|error| Fault::of(&error))
+}
