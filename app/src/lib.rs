@@ -4,4 +4,7 @@
 //! the server renders. The two are never built together.
 
 #[cfg(feature = "csr")]
-mod start;
+pub mod phone_app;
+#[cfg(feature = "ssr")]
+pub mod pages;
+pub mod words;

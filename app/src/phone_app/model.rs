@@ -1,0 +1,239 @@
+//! What the app knows, as signals: everything is news from the replica, nothing is made up here.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+
+use leptos::prelude::*;
+use shared::{
+    id::{LogId, PersonId, RecordId},
+    kind::Kinds,
+    phone::{Ask, Asked, Me, News, Phase, Row, Stuck, SyncView},
+    refusal::Refusal,
+    role::Role,
+    scalar::Scalar,
+    time::At,
+};
+
+use super::{
+    ask_for_pin::AskForPin,
+    browser,
+    log::{Log, Relationship},
+    port::Port,
+};
+
+type Then = Box<dyn FnOnce(Result<(), Refusal>)>;
+
+/// Where questions go out, and who waits for which answer.
+#[derive(Default)]
+struct Line {
+    port: Option<Rc<dyn Port>>,
+    last_id: u64,
+    waiting: BTreeMap<u64, Then>,
+}
+
+/// A short message that is read out and fades: saved, taken back, refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub text: String,
+    /// Refusals stay until they are closed.
+    pub refused: bool,
+}
+
+/// Everything the screens read. `Copy`: handles only.
+#[derive(Clone, Copy)]
+pub struct Model {
+    line: StoredValue<Rc<RefCell<Line>>, LocalStorage>,
+    pub phase: RwSignal<Phase>,
+    pub sync: RwSignal<SyncView>,
+    pub logs: RwSignal<BTreeMap<LogId, Arc<Log>>>,
+    pub stuck: RwSignal<Vec<Stuck>>,
+    /// The phone's clock, moved every half minute.
+    pub now: RwSignal<At>,
+    pub notice: RwSignal<Option<Notice>>,
+    pub pin: RwSignal<Option<AskForPin>, LocalStorage>,
+    pub new_version: RwSignal<bool>,
+    /// How many titles were drawn: from the second on, somebody moved.
+    titles: StoredValue<u32>,
+    /// Whose records these are, whatever the phase.
+    pub me: Memo<Option<Me>>,
+}
+
+impl Model {
+    pub fn new() -> Self {
+        let phase = RwSignal::new(Phase::Starting);
+        Self {
+            line: StoredValue::new_local(Rc::new(RefCell::new(Line::default()))),
+            phase,
+            sync: RwSignal::new(SyncView::default()),
+            logs: RwSignal::new(BTreeMap::new()),
+            stuck: RwSignal::new(Vec::new()),
+            now: RwSignal::new(browser::now()),
+            notice: RwSignal::new(None),
+            pin: RwSignal::new_local(None),
+            new_version: RwSignal::new(false),
+            titles: StoredValue::new(0),
+            me: Memo::new(move |_| {
+                phase.with(|phase| match phase {
+                    Phase::Fetching { me, .. } | Phase::Ready { me } | Phase::SomebodyElse { me } | Phase::SignIn { known: Some(me) } => Some(me.clone()),
+                    Phase::Starting | Phase::SignIn { known: None } | Phase::ChoosePin { .. } | Phase::Broken { .. } => None,
+                })
+            }),
+        }
+    }
+
+    /// Says hello to the replica behind `port`.
+    pub fn connect(self, port: Rc<dyn Port>) {
+        self.line.with_value(|line| line.borrow_mut().port = Some(port));
+        self.tell(Ask::Hello);
+    }
+
+    /// Asks, and hands the answer to `then`.
+    pub fn ask(self, ask: Ask, then: impl FnOnce(Result<(), Refusal>) + 'static) {
+        self.ask_boxed(ask, Box::new(then));
+    }
+
+    fn ask_boxed(self, ask: Ask, then: Then) {
+        let line = self.line.with_value(Rc::clone);
+        let mut line = line.borrow_mut();
+        line.last_id += 1;
+        let id = line.last_id;
+        line.waiting.insert(id, then);
+        let text = serde_json::to_string(&Asked { id, ask }).expect("a question is plain data");
+        if let Some(port) = &line.port {
+            port.send(&text);
+        }
+    }
+
+    /// Asks; a refusal is shown as a notice.
+    pub fn tell(self, ask: Ask) {
+        self.ask(ask, move |result| {
+            if let Err(refusal) = result {
+                self.refuse(&refusal);
+            }
+        });
+    }
+
+    pub fn refuse(self, refusal: &Refusal) {
+        self.notice.set(Some(Notice { text: refusal.sentence.clone(), refused: true }));
+    }
+
+    pub fn say(self, text: impl Into<String>) {
+        self.notice.set(Some(Notice { text: text.into(), refused: false }));
+    }
+
+    /// Writes one field of a record: `None` clears it.
+    pub fn set(self, log: LogId, record: RecordId, field: &str, value: Option<Scalar>, leaving: bool) {
+        self.tell(Ask::Set { log, record, field: field.to_owned(), value, leaving });
+    }
+
+    /// Takes a piece of news in. What this build cannot read is left out: the next build will.
+    pub fn hear(self, text: &str) {
+        match serde_json::from_str(text) {
+            Ok(news) => self.take(news),
+            Err(error) => browser::warn(&error.to_string()),
+        }
+    }
+
+    fn take(self, news: News) {
+        match news {
+            News::Answer { id, result } => {
+                let line = self.line.with_value(Rc::clone);
+                let then = line.borrow_mut().waiting.remove(&id);
+                if let Some(then) = then {
+                    then(result);
+                }
+            }
+            News::Phase(phase) => {
+                if self.phase.with_untracked(|known| *known != phase) {
+                    self.phase.set(phase);
+                }
+            }
+            News::Sync(sync) => {
+                if self.sync.with_untracked(|known| *known != sync) {
+                    self.sync.set(sync);
+                }
+            }
+            News::Log(view) => self.logs.update(|logs| {
+                Arc::make_mut(logs.entry(view.log).or_default()).facts = Arc::new(view.facts);
+            }),
+            News::LogGone { log } => self.logs.update(|logs| {
+                logs.remove(&log);
+            }),
+            News::Rows { log, rows, gone } => self.logs.update(|logs| Arc::make_mut(logs.entry(log).or_default()).take(rows, &gone)),
+            News::Stuck(stuck) => self.stuck.set(stuck),
+        }
+    }
+
+    /// Whether the screen that is drawn now was reached from another one.
+    pub fn moved_on(self) -> bool {
+        self.titles.update_value(|titles| *titles += 1);
+        self.titles.get_value() > 1
+    }
+
+    /// Whose phone this is, without following changes.
+    pub fn person(self) -> Option<PersonId> {
+        self.me.with_untracked(|me| me.as_ref().map(|me| me.person))
+    }
+
+    /// The person's own log.
+    pub fn own(self) -> Option<LogId> {
+        self.me.with(|me| me.as_ref().map(|me| LogId::Own(me.person)))
+    }
+
+    pub fn log(self, id: LogId) -> Option<Arc<Log>> {
+        self.logs.with(|logs| logs.get(&id).cloned())
+    }
+
+    /// Every relationship, in the order of the mentees' names.
+    pub fn relationships(self) -> Vec<Relationship> {
+        let mut all: Vec<Relationship> = self.logs.with(|logs| {
+            let shared = logs.iter().filter(|(id, _)| id.holds_decisions());
+            shared.map(|(id, log)| Relationship { id: *id, log: Arc::clone(log) }).collect()
+        });
+        all.sort_by(|a, b| a.log.mentee().map(|mentee| &mentee.name).cmp(&b.log.mentee().map(|mentee| &mentee.name)));
+        all
+    }
+
+    /// Relationships in which this person has a role now.
+    pub fn relationships_as(self, role: Role) -> Vec<Relationship> {
+        let Some(me) = self.me.with(|me| me.as_ref().map(|me| me.person)) else { return Vec::new() };
+        let now = self.now.get_untracked();
+        self.relationships().into_iter().filter(|relationship| relationship.log.has_role(me, role, now)).collect()
+    }
+
+    /// The relationship whose address ends in `text`.
+    pub fn relationship_at(self, text: &str) -> Option<Relationship> {
+        self.relationships().into_iter().find(|relationship| relationship.address() == text)
+    }
+
+    /// The current relationship of a mentee.
+    pub fn relationship_of(self, mentee: PersonId) -> Option<Relationship> {
+        self.relationships().into_iter().find(|relationship| relationship.log.is_mentee(mentee))
+    }
+
+    /// A record wherever it lies; the shared one where a draft of it is still about.
+    pub fn row(self, record: RecordId) -> Option<Arc<Row>> {
+        self.logs.with(|logs| {
+            let shared = logs.iter().filter(|(id, _)| id.holds_decisions());
+            let own = logs.iter().filter(|(id, _)| !id.holds_decisions());
+            shared.chain(own).find_map(|(_, log)| log.rows.get(&record).cloned())
+        })
+    }
+
+    /// The person's own drafts, oldest first.
+    pub fn drafts(self) -> Vec<Arc<Row>> {
+        let Some(own) = self.own().and_then(|own| self.log(own)) else { return Vec::new() };
+        let mut drafts: Vec<_> = own.rows.values().cloned().collect();
+        drafts.sort_by_key(|row| row.integer("captured_at").unwrap_or(row.touched_at.0));
+        drafts
+    }
+}
+
+/// The model of this app.
+pub fn model() -> Model {
+    use_context().expect("the app provides its model before it draws anything")
+}
+
+/// The kinds that this build knows.
+pub fn kinds() -> Kinds {
+    Kinds::standard()
+}

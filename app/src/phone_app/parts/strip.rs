@@ -1,0 +1,38 @@
+//! The strip on top of every screen: is everything sent?
+
+use leptos::prelude::*;
+
+use super::{Icon, icon};
+use crate::{
+    phone_app::{clock, model::model},
+    words::frame as say,
+};
+
+#[component]
+pub fn Strip() -> impl IntoView {
+    let model = model();
+    let state = Memo::new(move |_| {
+        let sync = model.sync.get();
+        let stuck = model.stuck.with(Vec::len);
+        if stuck > 0 {
+            return ("strip strip-stuck", Icon::Phone, say::stuck(stuck));
+        }
+        if sync.unsent == 0 {
+            return ("strip", Icon::Check, say::ALL_SENT.to_owned());
+        }
+        let age = sync.oldest_unsent_at.map(|at| clock::age(model.now.get().since(at)));
+        ("strip strip-here", Icon::Phone, say::only_here(sync.unsent, age.as_deref()))
+    });
+    view! {
+        <div class="top">
+            <a class="brand" href="/app/">
+                "Countersign"
+            </a>
+            <a class=move || state.get().0 href="/app/unsent" data-testid="strip">
+                {move || icon(state.get().1)}
+                <span>{move || state.get().2}</span>
+            </a>
+        </div>
+    }
+    .into_any()
+}

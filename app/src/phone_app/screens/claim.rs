@@ -1,0 +1,250 @@
+//! Asking for a sign-off: skill, level, feedback, words.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
+use shared::{
+    evidence::{Item, assess},
+    id::RecordId,
+    phone::Ask,
+    role::Role,
+    scalar::Scalar,
+    words::level_meaning,
+};
+
+use super::{
+    person::readers,
+    record::evidence::{not_counted, piece_title, rule},
+};
+use crate::{
+    phone_app::{
+        ask_for_pin::{AskForPin, Reason},
+        browser,
+        draft::Draft,
+        log::Relationship,
+        model::{Model, model},
+        parts::{Choice, Choices, Heading, TextBox},
+        skill,
+    },
+    words::{claim as say, observe, rating},
+};
+
+#[component]
+pub fn Claim() -> impl IntoView {
+    let model = model();
+    let record = use_params_map().with_untracked(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok());
+    let query = use_query_map();
+    let asked = query.with_untracked(|query| (query.get("skill"), query.get("level").and_then(|level| level.parse::<i64>().ok())));
+    let presets = Signal::derive(move || {
+        let mut presets = BTreeMap::new();
+        if let Some(skill) = &asked.0 {
+            presets.insert("competency".to_owned(), Scalar::Text(skill.clone()));
+        }
+        if let Some(level) = asked.1 {
+            presets.insert("level".to_owned(), Scalar::Integer(level));
+        }
+        presets
+    });
+    let draft = Draft::new("claim", record, presets);
+    let mine = Memo::new(move |_| model.relationships_as(Role::Mentee).into_iter().next());
+    view! {
+        <Heading title=say::TITLE who=readers(model, mine)/>
+        <Skill draft mine/>
+        <Show when=move || draft.text("competency").is_some()>
+            <Level draft/>
+            <Choose draft mine/>
+            <TextBox id="claim-words".to_owned() label=say::WORDS value=draft.words("words") write=draft.writer("words") rows=3 max_chars=4000/>
+        </Show>
+        <Send draft mine/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Skill(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
+    let choices = Memo::new(move |_| {
+        mine.with(|mine| {
+            let Some(mine) = mine else { return Vec::new() };
+            let now = browser::now();
+            let planned = skill::planned(&mine.log, now).len();
+            let all = skill::all(&mine.log, now).into_iter().enumerate();
+            let offered = all.filter(|(index, skill)| *index < planned || skill.now.is_some());
+            offered.map(|(_, skill)| Choice::new(skill.code, skill.name)).collect::<Vec<_>>()
+        })
+    });
+    let chosen = Signal::derive(move || draft.text("competency"));
+    let choose = Callback::new(move |(code, _): (String, bool)| {
+        // Feedback chosen for another skill is not evidence for this one.
+        for key in untrack(|| draft.content()).keys().filter(|key| key.starts_with("evidence/")) {
+            draft.put(key, None, true);
+        }
+        draft.put("competency", Some(Scalar::Text(code)), true);
+    });
+    view! {
+        <fieldset class="question" id="skill">
+            <legend>{say::SKILL}</legend>
+            <Choices name="skill".to_owned() choices chosen choose rows=true/>
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+fn Level(draft: Draft) -> impl IntoView {
+    let choices = Signal::stored((1..=5_u8).map(|level| Choice::new(level.to_string(), say::level_row(level, level_meaning(level)))).collect::<Vec<_>>());
+    let chosen = Signal::derive(move || draft.integer("level").map(|level| level.to_string()));
+    let choose = Callback::new(move |(code, _): (String, bool)| draft.put("level", code.parse().ok().map(Scalar::Integer), true));
+    view! {
+        <fieldset class="question" id="claim-level">
+            <legend>{say::LEVEL}</legend>
+            <Choices name="claim-level".to_owned() choices chosen choose rows=true/>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The rule with what is chosen, and the feedback to choose from.
+#[component]
+fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
+    let asked = Memo::new(move |_| {
+        let level = draft.integer("level").and_then(|level| u8::try_from(level).ok());
+        draft.text("competency").zip(level)
+    });
+    let items = Memo::new(move |_| {
+        let (competency, level) = asked.get()?;
+        mine.with(|mine| {
+            let log = &mine.as_ref()?.log;
+            Some(assess(&log.facts, &log.ledger, &competency, level, browser::now(), None)?.items)
+        })
+    });
+    let chosen = Memo::new(move |_| skill::chosen(&draft.content()));
+    let so_far = move || {
+        let (competency, level) = asked.get()?;
+        let assessment = mine.with(|mine| {
+            let log = &mine.as_ref()?.log;
+            assess(&log.facts, &log.ledger, &competency, level, browser::now(), Some(&chosen.get()))
+        });
+        let open = assessment.as_ref().is_none_or(|assessment| !assessment.is_met());
+        Some(view! {
+            {rule(assessment.as_ref())}
+            {(open && assessment.is_some()).then(|| view! { <p class="small">{say::STILL_NEEDED}</p> })}
+        })
+    };
+    let list = move || {
+        let items = items.get()?;
+        if items.is_empty() {
+            return Some(view! { <p>{say::NO_EVIDENCE}</p> }.into_any());
+        }
+        let items = items.into_iter().map(|item| choice(draft, mine, chosen, &item)).collect_view();
+        Some(view! { <div class="choices choices-rows">{items}</div> }.into_any())
+    };
+    view! {
+        <fieldset class="question" id="choose">
+            <legend>{say::EVIDENCE}</legend>
+            <p class="hint">{say::EVIDENCE_HINT}</p>
+            {list}
+            <div aria-live="polite">{so_far}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn choice(draft: Draft, mine: Memo<Option<Relationship>>, chosen: Memo<std::collections::BTreeSet<u64>>, item: &Item) -> AnyView {
+    let line = item.line;
+    let id = ["evidence-", &line.to_string()].concat();
+    let key = ["evidence/", &line.to_string()].concat();
+    let record = item.record.to_string();
+    let (title, note) = mine
+        .with_untracked(|mine| {
+            let log = &mine.as_ref()?.log;
+            let scale = log.facts.competency(&draft.text("competency")?)?.scale;
+            let note = [Some(rating(scale, item.level)), not_counted(item.counts)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            Some((piece_title(log, item), note))
+        })
+        .unwrap_or_default();
+    let checked = move || chosen.with(|chosen| chosen.contains(&line));
+    let change = move |on: bool| draft.put(&key, on.then(|| Scalar::Text(record.clone())), true);
+    view! {
+        <div class="choice choice-row">
+            <input type="checkbox" id=id.clone() prop:checked=checked on:change:target=move |event| change(event.target().checked())/>
+            <label for=id>
+                <span class="choice-words">{title}</span>
+                <span class="choice-note">{note}</span>
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Send(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
+    let model = model();
+    let navigate = use_navigate();
+    let to = Memo::new(move |_| mine.with(|mine| mine.as_ref().and_then(|mine| mine.log.facts.supervisor(browser::now()).map(|member| member.first_name().to_owned()))).unwrap_or_default());
+    let needed = Memo::new(move |_| {
+        let labels = [("competency", say::SKILL), ("level", say::LEVEL)].into_iter().filter(|(field, _)| draft.value(field).is_none());
+        let labels: Vec<&str> = labels.map(|(_, label)| label).collect();
+        (!labels.is_empty()).then(|| observe::still_needed(&labels))
+    });
+    let go = navigate.clone();
+    let send = move |_| {
+        if needed.with_untracked(Option::is_some) {
+            browser::scroll_to("skill");
+            return;
+        }
+        // A request with nothing typed into it is still to be made.
+        if draft.record.get_untracked().is_none()
+            && let Some(level) = draft.integer("level")
+        {
+            draft.put("level", Some(Scalar::Integer(level)), true);
+        }
+        ask(model, draft, mine, &to.get_untracked(), go.clone());
+    };
+    let discard = move |_| {
+        if let Some(record) = draft.record.get_untracked() {
+            let navigate = navigate.clone();
+            model.ask(Ask::Discard { record }, move |result| match result {
+                Ok(()) => navigate("/app/write", NavigateOptions::default()),
+                Err(refusal) => model.refuse(&refusal),
+            });
+        }
+    };
+    let is_draft = move || draft.row.with(|row| row.as_ref().is_some_and(|row| !row.log.holds_decisions()));
+    view! {
+        <Show when=is_draft>
+            <p class="bar-inline">
+                <button type="button" class="button button-quiet" on:click=discard.clone()>
+                    {say::DISCARD}
+                </button>
+            </p>
+        </Show>
+        <div class="send-bar">
+            <p class="send-needed" id="send-needed" aria-live="polite">
+                {needed}
+            </p>
+            <button type="button" class="button button-main button-wide" aria-describedby="send-needed" on:click=send>
+                {move || say::send(&to.get())}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn ask(model: Model, draft: Draft, mine: Memo<Option<Relationship>>, name: &str, navigate: impl Fn(&str, NavigateOptions) + Clone + 'static) {
+    let (Some(record), Some(mine)) = (draft.record.get_untracked(), mine.get_untracked()) else { return };
+    let to = mine.id;
+    let skill = draft.text("competency").and_then(|code| mine.log.facts.competency(&code).map(|competency| competency.name.clone())).unwrap_or_default();
+    model.pin.set(Some(AskForPin {
+        title: say::send(name),
+        lines: vec![say::title(&skill, draft.integer("level").unwrap_or_default()), say::ONCE_SIGNED.to_owned()],
+        button: say::send(name),
+        reason: Reason::No,
+        reason_label: String::new(),
+        ask: Rc::new(move |pin, _| Ask::Send { record, to, sign: false, reason: None, pin }),
+        then: Rc::new(move || navigate(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() })),
+    }));
+}

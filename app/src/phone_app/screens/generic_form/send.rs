@@ -1,0 +1,130 @@
+//! Sharing and sending a record written on the generic form.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use shared::{
+    kind::{Chain, Kind, Sharing},
+    phone::Ask,
+};
+
+use crate::{
+    phone_app::{
+        ask_for_pin::{AskForPin, Reason},
+        browser,
+        draft::Draft,
+        log::Relationship,
+        model::{Model, model},
+        standing,
+    },
+    words::{form as say, list, observe, record},
+};
+
+#[component]
+pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
+    let model = model();
+    let navigate = use_navigate();
+    let needed = Memo::new(move |_| {
+        let content = draft.content();
+        let missing = kind.missing(|code| content.get(code).is_some_and(|value| value.text().is_none_or(|text| !text.trim().is_empty())));
+        let labels: Vec<&str> = missing.iter().map(|field| field.label).collect();
+        match (relationship.with(Option::is_some), labels.is_empty()) {
+            (false, _) => Some(observe::still_needed(&[say::WITH])),
+            (true, false) => Some(observe::still_needed(&labels)),
+            (true, true) => None,
+        }
+    });
+    let names = Memo::new(move |_| {
+        let readers = relationship.with(|relationship| Some(standing::readers(&relationship.as_ref()?.log, model.person()?, browser::now())));
+        list(&readers.unwrap_or_default())
+    });
+    let is_own = Memo::new(move |_| draft.row.with(|row| row.as_ref().is_none_or(|row| !row.log.holds_decisions())));
+    let begun = Memo::new(move |_| draft.record.get().is_some());
+    let sends = kind.chain != Chain::None;
+    let signs = matches!(kind.chain, Chain::WriterSeals | Chain::PartiesSign);
+    let go = navigate.clone();
+    let send = move |_| {
+        if needed.with_untracked(Option::is_some) {
+            browser::focus("send-needed");
+            return;
+        }
+        ask(model, kind, draft, relationship, signs, &names.get_untracked(), go.clone());
+    };
+    let go = navigate.clone();
+    let share = move |_| {
+        let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else {
+            browser::focus("send-needed");
+            return;
+        };
+        let go = go.clone();
+        model.ask(Ask::Share { record, to: relationship.id }, move |result| match result {
+            Ok(()) => {
+                model.say(say::SHARED);
+                go(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            }
+            Err(refusal) => model.refuse(&refusal),
+        });
+    };
+    let discard = move |_| {
+        if let Some(record) = draft.record.get_untracked() {
+            let navigate = navigate.clone();
+            model.ask(Ask::Discard { record }, move |result| match result {
+                Ok(()) => navigate("/app/", NavigateOptions::default()),
+                Err(refusal) => model.refuse(&refusal),
+            });
+        }
+    };
+    let address = move || draft.record.get().map(|record| ["/app/records/", &record.to_string()].concat());
+    view! {
+        <p class="bar-inline">
+            <Show when=move || is_own.get() && begun.get() && kind.sharing == Sharing::Freely>
+                <button type="button" class="button" on:click=share.clone()>
+                    {say::SHARE}
+                </button>
+            </Show>
+            <Show when=move || is_own.get() && begun.get()>
+                <button type="button" class="button button-quiet" on:click=discard.clone()>
+                    {say::DISCARD}
+                </button>
+            </Show>
+            <Show when=move || !is_own.get()>
+                <a class="button" href=address>
+                    {say::DONE}
+                </a>
+            </Show>
+        </p>
+        {sends
+            .then(|| {
+                view! {
+                    <div class="send-bar">
+                        <p class="send-needed" id="send-needed" tabindex="-1" aria-live="polite">
+                            {needed}
+                        </p>
+                        <button type="button" class="button button-main button-wide" aria-describedby="send-needed" class:button-waits=move || needed.with(Option::is_some) on:click=send>
+                            {move || if signs { say::send(&names.get()) } else { say::send_for(&names.get()) }}
+                        </button>
+                    </div>
+                }
+            })}
+    }
+    .into_any()
+}
+
+fn ask(model: Model, kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>, sign: bool, names: &str, navigate: impl Fn(&str, NavigateOptions) + Clone + 'static) {
+    let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else { return };
+    let to = relationship.id;
+    let latest = draft.row.with_untracked(|row| row.as_ref().and_then(|row| row.entry.as_ref().and_then(|entry| entry.latest().cloned())));
+    // R5: after a signed version, a later one needs a reason.
+    let locked = latest.is_some_and(|version| version.sealed.is_some() || version.confirmed.is_some() || version.approved.is_some());
+    let button = if sign { say::send(names) } else { say::send_for(names) };
+    model.pin.set(Some(AskForPin {
+        title: if locked { record::NEW_VERSION_TITLE.to_owned() } else { button.clone() },
+        lines: vec![kind.name.to_owned()],
+        button,
+        reason: if locked { Reason::Must } else { Reason::No },
+        reason_label: record::NEW_VERSION_REASON.to_owned(),
+        ask: Rc::new(move |pin, reason| Ask::Send { record, to, sign, reason, pin }),
+        then: Rc::new(move || navigate(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() })),
+    }));
+}

@@ -1,0 +1,30 @@
+//! The first minutes on a phone.
+
+pub const SIGN_IN_TITLE: &str = "Sign in to Countersign";
+pub const SIGN_IN: &str = "You sign in once on this phone. After that it works without signal.";
+pub const SIGN_IN_BUTTON: &str = "Go to sign-in";
+pub const PIN_TITLE: &str = "Choose a PIN for this phone";
+pub const PIN_WHY: &str = "You need it to sign. It stays on this phone; nobody can look it up for you.";
+pub const PIN: &str = "PIN, at least 6 digits";
+pub const PIN_AGAIN: &str = "The same PIN again";
+pub const PIN_DIFFERS: &str = "The two are not the same. Type both again.";
+pub const LABEL: &str = "What you call this phone";
+pub const LABEL_DEFAULT: &str = "My phone";
+pub const CHOOSE: &str = "Set up this phone";
+pub const WORKING: &str = "Making the key of this phone…";
+pub const FETCHING: &str = "Fetching your records";
+pub const FETCHING_AFTER: &str = "After this it works without signal.";
+pub const CARD_TITLE: &str = "Before you begin";
+pub const CARD_DRAFTS: &str = "What you jot or draft is seen by you alone, until you sign and send it.";
+pub const CARD_SHARED: &str = "What is sent is seen by the mentee, their mentors and their supervisor. Each screen names them.";
+pub const CARD_HELP: &str = "Get help now is always under Me, without signal too.";
+pub const CARD_INSTALL: &str = "Put Countersign on your home screen: otherwise the phone may clear what you have not opened for a while.";
+pub const CARD_CLOSE: &str = "Got it";
+
+pub fn welcome(name: &str) -> String {
+    ["Welcome, ", name].concat()
+}
+
+pub fn fetched(records: u32) -> String {
+    if records == 1 { "1 record so far.".to_owned() } else { [&records.to_string(), " records so far."].concat() }
+}

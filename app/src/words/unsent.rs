@@ -1,0 +1,21 @@
+//! What is only on this phone.
+
+pub const TITLE: &str = "Only on this phone";
+pub const ALL_SENT: &str = "Everything is sent.";
+pub const WAITING: &str = "Goes when there is signal";
+pub const STUCK: &str = "Could not be sent";
+pub const STUCK_MORE: &str = "Your words are safe here. Copy or save them, or try once more.";
+pub const DRAFTS: &str = "Drafts, not yet stored on the server";
+pub const COPY: &str = "Copy the words";
+pub const COPIED: &str = "Copied.";
+pub const SAVE: &str = "Save as a file";
+pub const RETRY: &str = "Try once more";
+pub const DISMISS: &str = "I have the words, take it off";
+pub const HELD: &str = "Kept by the server for your programme lead.";
+pub const TRY_NOW: &str = "Try to send now";
+pub const CLEARED: &str = "(emptied)";
+pub const FILE: &str = "countersign-unsent.txt";
+
+pub fn since(age: &str) -> String {
+    ["for ", age].concat()
+}
