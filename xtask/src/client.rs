@@ -6,8 +6,8 @@ use crate::shell::{Module, Shell};
 use crate::step;
 use crate::toolchain::{TARGET, Toolchain};
 use crate::wasm_opt;
-use anyhow::{Result, bail};
-use std::fs;
+use anyhow::{Context, Result, bail};
+use std::fs::{self, File};
 use std::path::PathBuf;
 
 /// For whom the client is built.
@@ -74,6 +74,9 @@ pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
         bail!("--only takes ui or replica, not {name:?}");
     }
     fs::create_dir_all(place.work())?;
+    // Two builds at once would prune each other's files. Released when this function ends.
+    let lock = File::create(place.work().join("lock"))?;
+    lock.lock().context("the client's folder cannot be locked")?;
     let toolchain = Toolchain::find(place)?;
     let mut modules = Vec::new();
     for part in &PARTS {
@@ -97,8 +100,8 @@ fn compile(place: &Place, mode: Mode, part: &Part, toolchain: &Toolchain) -> Res
     step::say(&format!("client: {} ({})", part.name, mode.name()));
     step::run(
         toolchain
-            .cargo_build(place)
-            .args(["--lib", "--package", part.package, "--profile", mode.profile()])
+            .cargo_rustc(place)
+            .args(["--lib", "--package", part.package, "--profile", mode.profile(), "--crate-type", "cdylib"])
             .args(part.features)
             .env("RUSTFLAGS", mode.rustflags()),
     )

@@ -59,13 +59,16 @@ impl Toolchain {
         )
     }
 
-    /// A `cargo build` for the browser, with nothing of the calling cargo's environment that would
+    /// A `cargo rustc` for the browser, with nothing of the calling cargo's environment that would
     /// send it to another compiler.
-    pub fn cargo_build(&self, place: &Place) -> Command {
+    ///
+    /// It is `rustc` and not `build` so that the caller can ask for a cdylib: were that written in
+    /// the crates themselves, every native build would link one for nothing.
+    pub fn cargo_rustc(&self, place: &Place) -> Command {
         let mut command = match self {
             Self::Installed => {
                 let mut command = Command::new(cargo());
-                command.arg("build");
+                command.arg("rustc");
                 command
             }
             Self::FromSource { cargo, rustc, linker } => {
@@ -74,7 +77,7 @@ impl Toolchain {
                     command.env_remove(name);
                 }
                 command
-                    .arg("build")
+                    .arg("rustc")
                     .arg("-Zbuild-std=std,panic_abort")
                     .env("RUSTC_BOOTSTRAP", "1")
                     .env("RUSTC", rustc)
