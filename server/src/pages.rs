@@ -11,8 +11,6 @@ mod render;
 mod sign_in;
 mod times;
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -26,7 +24,7 @@ use crate::Server;
 const MOST_FORM_BYTES: usize = 16 * 1_024;
 
 /// The pages under their paths. The caller adds [`not_found`] for whatever has no route.
-pub fn routes() -> Router<Arc<Server>> {
+pub fn routes() -> Router<Server> {
     Router::new()
         .route("/", get(public::home))
         .route("/help", get(public::help))

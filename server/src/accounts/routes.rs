@@ -1,7 +1,5 @@
 //! The app's calls about who one is: `/session/v1`, `/device/v1`.
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     body::Bytes,
@@ -22,7 +20,7 @@ use crate::{
 const MOST_ENROL_BYTES: usize = 4 * 1_024;
 
 /// The routes under their paths.
-pub fn routes() -> Router<Arc<Server>> {
+pub fn routes() -> Router<Server> {
     Router::new()
         .route("/session/v1", get(session))
         .route("/session/v1/end", post(end))
@@ -30,7 +28,7 @@ pub fn routes() -> Router<Arc<Server>> {
 }
 
 /// Who the cookie says this is.
-async fn session(State(server): State<Arc<Server>>, signed_in: SignedIn) -> Result<Response, ApiProblem> {
+async fn session(State(server): State<Server>, signed_in: SignedIn) -> Result<Response, ApiProblem> {
     let organisation = server.gate.organisation().await?;
     let person = server.store.person(signed_in.person).await?.ok_or(Denied::SignInAgain)?;
     Ok(cbor_response(&Session {
@@ -45,13 +43,13 @@ async fn session(State(server): State<Arc<Server>>, signed_in: SignedIn) -> Resu
 }
 
 /// Signs this browser out.
-async fn end(State(server): State<Arc<Server>>, signed_in: SignedIn) -> Result<Response, ApiProblem> {
+async fn end(State(server): State<Server>, signed_in: SignedIn) -> Result<Response, ApiProblem> {
     server.accounts.sign_out(&signed_in.token).await?;
     Ok(([(header::SET_COOKIE, server.accounts.no_cookie())], cbor_response(&())).into_response())
 }
 
 /// Makes this browser a device of the person who is signed in.
-async fn enrol(State(server): State<Arc<Server>>, signed_in: SignedIn, headers: HeaderMap, body: Bytes) -> Result<Response, ApiProblem> {
+async fn enrol(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Bytes) -> Result<Response, ApiProblem> {
     let enrol: Enrol = read_body(&headers, &body, MOST_ENROL_BYTES)?;
     let now = server.clock.now();
     let device = server.gate.enrol(signed_in.person, enrol.key, &enrol.label, now).await?;

@@ -3,7 +3,6 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
 };
 
 use axum::{
@@ -23,10 +22,10 @@ pub struct SignedIn {
     pub token: Token,
 }
 
-impl FromRequestParts<Arc<Server>> for SignedIn {
+impl FromRequestParts<Server> for SignedIn {
     type Rejection = Denied;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Arc<Server>) -> Result<Self, Denied> {
+    async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Denied> {
         if parts.headers.get(HEADER).is_none_or(|value| value != "1") {
             return Err(Denied::NoHeader);
         }
@@ -44,10 +43,10 @@ pub struct Visitor {
     pub token: Option<Token>,
 }
 
-impl FromRequestParts<Arc<Server>> for Visitor {
+impl FromRequestParts<Server> for Visitor {
     type Rejection = Denied;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Arc<Server>) -> Result<Self, Denied> {
+    async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Denied> {
         let Some(token) = token(&parts.headers) else { return Ok(Self::default()) };
         let accounts = &state.accounts;
         let person = match accounts.session(&token).await? {
@@ -66,10 +65,10 @@ fn token(headers: &HeaderMap) -> Option<Token> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address(pub Option<IpAddr>);
 
-impl FromRequestParts<Arc<Server>> for Address {
+impl FromRequestParts<Server> for Address {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Arc<Server>) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let behind = state.accounts.settings().behind_https;
         Ok(Self(if behind { forwarded(&parts.headers).or(peer) } else { peer }))

@@ -1,7 +1,5 @@
 //! An invitation: choosing a password once.
 
-use std::sync::Arc;
-
 use app::pages::{InvitationPage, NoticePage, Page, words::invitation as say, words::sign_in as say_sign_in};
 use axum::{
     Form,
@@ -31,7 +29,7 @@ pub(super) struct Typed {
     again: String,
 }
 
-pub(super) async fn form(State(server): State<Arc<Server>>, look: Look, Path(token): Path<String>) -> Response {
+pub(super) async fn form(State(server): State<Server>, look: Look, Path(token): Path<String>) -> Response {
     match invited(&server, &token).await {
         Ok(Some((_, person))) => look.page(page(token, &person, None)).await,
         Ok(None) => look.notice(StatusCode::NOT_FOUND, NoticePage::spent_invitation()).await,
@@ -40,7 +38,7 @@ pub(super) async fn form(State(server): State<Arc<Server>>, look: Look, Path(tok
 }
 
 pub(super) async fn submit(
-    State(server): State<Arc<Server>>,
+    State(server): State<Server>,
     look: Look,
     Path(text): Path<String>,
     same_site: Option<SameSite>,

@@ -5,7 +5,7 @@ mod facts;
 mod held;
 mod history;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::pages::{LeadPage, MemberRow, NoticePage, Page, RelationshipCard, words::lead as say};
 use axum::{
@@ -30,7 +30,7 @@ use crate::{
     store::{Membership, StoreError},
 };
 
-pub(super) fn routes() -> Router<Arc<Server>> {
+pub(super) fn routes() -> Router<Server> {
     Router::new()
         .route("/lead", get(overview))
         .route("/lead/history/{relationship}", get(history::show))
@@ -45,10 +45,10 @@ pub(super) struct Lead {
     person: PersonId,
 }
 
-impl FromRequestParts<Arc<Server>> for Lead {
+impl FromRequestParts<Server> for Lead {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Response> {
         let look = Look::from_request_parts(parts, server).await?;
         match &look.person {
             None => Err(Redirect::to("/sign-in?next=/lead").into_response()),
@@ -134,7 +134,7 @@ struct Asked {
     done: Option<Done>,
 }
 
-async fn overview(State(server): State<Arc<Server>>, lead: Lead, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+async fn overview(State(server): State<Server>, lead: Lead, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let done = asked.ok().and_then(|Query(asked)| asked.done).map(|done| done.sentence().to_owned());
     lead.page(&server, StatusCode::OK, done, None).await
 }

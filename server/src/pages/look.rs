@@ -1,7 +1,5 @@
 //! Somebody looks at a page: who they are, and what stands around every page.
 
-use std::sync::Arc;
-
 use app::pages::{Frame, NoticePage, Page};
 use axum::{
     extract::FromRequestParts,
@@ -24,10 +22,10 @@ pub struct Look {
     frame: Frame,
 }
 
-impl FromRequestParts<Arc<Server>> for Look {
+impl FromRequestParts<Server> for Look {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Response> {
         match Self::read(parts, server).await {
             Ok(look) => Ok(look),
             Err(denied) => Err(fault(server, &denied).await),
@@ -36,7 +34,7 @@ impl FromRequestParts<Arc<Server>> for Look {
 }
 
 impl Look {
-    async fn read(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Denied> {
+    async fn read(parts: &mut Parts, server: &Server) -> Result<Self, Denied> {
         let Visitor { person, token } = Visitor::from_request_parts(parts, server).await?;
         let organisation = match server.gate.organisation().await {
             Ok(organisation) => Some(organisation),

@@ -1,7 +1,5 @@
 //! Signing in and out by forms.
 
-use std::sync::Arc;
-
 use app::pages::{NoticePage, Page, SignInPage, words::sign_in as say};
 use axum::{
     Form,
@@ -43,7 +41,7 @@ pub(super) struct Typed {
     next: String,
 }
 
-pub(super) async fn form(State(server): State<Arc<Server>>, look: Look, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+pub(super) async fn form(State(server): State<Server>, look: Look, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let next = local(&asked.map(|Query(asked)| asked.next).unwrap_or_default()).unwrap_or_default().to_owned();
     let Some(person) = &look.person else {
         return look.page(Page::SignIn(SignInPage { next, ..SignInPage::default() })).await;
@@ -55,7 +53,7 @@ pub(super) async fn form(State(server): State<Arc<Server>>, look: Look, asked: R
 }
 
 pub(super) async fn submit(
-    State(server): State<Arc<Server>>,
+    State(server): State<Server>,
     look: Look,
     same_site: Option<SameSite>,
     Address(from): Address,
@@ -98,7 +96,7 @@ pub(super) async fn submit(
     }
 }
 
-pub(super) async fn sign_out(State(server): State<Arc<Server>>, look: Look, same_site: Option<SameSite>) -> Response {
+pub(super) async fn sign_out(State(server): State<Server>, look: Look, same_site: Option<SameSite>) -> Response {
     if same_site.is_none() {
         return look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
     }

@@ -1,7 +1,5 @@
 //! Ending a membership: a question with its consequences, then the act.
 
-use std::sync::Arc;
-
 use app::pages::{EndPage, NoticePage, Page, words::lead as say};
 use axum::{
     Form,
@@ -64,7 +62,7 @@ impl Whose {
     }
 }
 
-pub(super) async fn ask(State(server): State<Arc<Server>>, lead: Lead, Path(parts): Path<Parts>) -> Response {
+pub(super) async fn ask(State(server): State<Server>, lead: Lead, Path(parts): Path<Parts>) -> Response {
     let Some(whose) = Whose::parse(&parts) else { return lead.not_found().await };
     match whose.find(&server, &lead).await {
         Ok(Some((member, relationship))) if member.until.is_none() => lead.look.page(whose.page(&member, relationship, String::new(), None)).await,
@@ -81,7 +79,7 @@ pub(super) struct Typed {
 }
 
 pub(super) async fn end(
-    State(server): State<Arc<Server>>,
+    State(server): State<Server>,
     lead: Lead,
     Path(parts): Path<Parts>,
     same_site: Option<SameSite>,

@@ -1,6 +1,6 @@
 //! Held words: shown in full, then taken over or left out.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::pages::{HeldItem, HeldWords as Shown, NoticePage, words::lead as say};
 use axum::{
@@ -107,7 +107,7 @@ impl Words<'_> {
     }
 }
 
-pub(super) async fn adopt(State(server): State<Arc<Server>>, lead: Lead, Path(held): Path<String>, same_site: Option<SameSite>) -> Response {
+pub(super) async fn adopt(State(server): State<Server>, lead: Lead, Path(held): Path<String>, same_site: Option<SameSite>) -> Response {
     if same_site.is_none() {
         return lead.look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
     }
@@ -122,7 +122,7 @@ pub(super) async fn adopt(State(server): State<Arc<Server>>, lead: Lead, Path(he
 }
 
 pub(super) async fn discard(
-    State(server): State<Arc<Server>>,
+    State(server): State<Server>,
     lead: Lead,
     Path(held): Path<String>,
     same_site: Option<SameSite>,

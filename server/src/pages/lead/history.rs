@@ -1,7 +1,5 @@
 //! The history of a relationship: each fact as a sentence.
 
-use std::sync::Arc;
-
 use app::pages::{HistoryPage, HistoryRow, Page, words::fact as say};
 use axum::{
     extract::{Path, State},
@@ -22,7 +20,7 @@ use super::{
 };
 use crate::{server::Server, store::StoreError};
 
-pub(super) async fn show(State(server): State<Arc<Server>>, lead: Lead, Path(relationship): Path<String>) -> Response {
+pub(super) async fn show(State(server): State<Server>, lead: Lead, Path(relationship): Path<String>) -> Response {
     let Ok(relationship) = relationship.parse() else { return lead.not_found().await };
     let log = LogId::Record(relationship);
     match read(&server, &lead, log).await {
