@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     decision::Content,
     evidence::{self, Assessment},
-    framework::Competency,
-    kind::Chain,
+    framework::{Competency, Scale},
     ledger::State,
     rules::plan_is_active,
     time::At,
@@ -19,6 +18,7 @@ use super::log::Log;
 pub struct Skill {
     pub code: String,
     pub name: String,
+    pub scale: Scale,
     pub baseline: Option<u8>,
     pub target: Option<u8>,
     pub due: Option<String>,
@@ -97,6 +97,7 @@ fn skill(log: &Log, competency: &Competency, plan: &Content, at: At) -> Skill {
     Skill {
         code: code.clone(),
         name: competency.name.clone(),
+        scale: competency.scale,
         baseline: level(plan, "baseline", code),
         target,
         due: text("target_due_on"),
@@ -160,12 +161,8 @@ pub fn plan_day(log: &Log, now: At) -> Option<(i64, i64)> {
     let (from, to) = (day("starts_on")?, day("due_on")?);
     let today = now.day_in(&log.facts.zone());
     let between = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).map_or(0, |span| i64::from(span.get_days()));
-    Some((between(from, today).max(0), between(from, to)))
-}
-
-/// Whether a kind's submit also seals it.
-pub fn seals(kind: &str) -> bool {
-    super::standing::chain(kind) == Chain::WriterSeals
+    // Both ends count: the first day is day 1.
+    Some((between(from, today).max(-1) + 1, between(from, to) + 1))
 }
 
 /// The level of every sealed line, for what a claim chose.

@@ -14,7 +14,7 @@ use super::{clock, log::Relationship, skill, standing};
 use crate::words::review as say;
 
 /// The chips above the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sort {
     SignOff,
     Plan,
@@ -41,10 +41,10 @@ pub struct ToReview {
     pub days: i64,
 }
 
-/// Everything that waits for `me`, longest first.
+/// Everything that waits for `me`: sign-offs first, then the longest wait.
 pub fn all(relationships: &[Relationship], me: PersonId, now: At) -> Vec<ToReview> {
     let mut all: Vec<ToReview> = relationships.iter().flat_map(|relationship| one(relationship, me, now)).collect();
-    all.sort_by_key(|item| (item.group, std::cmp::Reverse(item.days)));
+    all.sort_by_key(|item| (item.group, item.sort, std::cmp::Reverse(item.days)));
     all
 }
 

@@ -32,8 +32,21 @@ pub const SIGNED_LOCKED: &str = "Once signed it is locked. It can be withdrawn, 
 pub const HIGH_RISK: &str = "high risk";
 pub const TO_TODAY: &str = "Finish later";
 
+pub const SIGN_AND_SEND: &str = "Sign and send";
+
 pub fn sign_and_send(name: &str) -> String {
     ["Sign and send to ", name].concat()
+}
+
+/// What each needed field is called in the line above the button.
+pub fn short(code: &str) -> &'static str {
+    match code {
+        "mentee" => "who",
+        "competency" => "what",
+        "setting" => "where",
+        "level" => "how much help",
+        _ => "a word or two",
+    }
 }
 
 pub fn still_needed(labels: &[&str]) -> String {
@@ -49,5 +62,5 @@ pub fn under_way(time: &str) -> String {
 }
 
 pub fn until_sent(names: &str) -> String {
-    ["Only me. Once you sign and send it: ", names, "."].concat()
+    ["Only me. Once you send it: ", names, "."].concat()
 }

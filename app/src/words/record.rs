@@ -30,6 +30,7 @@ pub const SAME_TITLE: &str = "You see it the same way";
 pub const DIFFERENTLY_TITLE: &str = "You see it differently";
 pub const DIFFERENTLY_WORDS: &str = "How you see it (you need not)";
 pub const READ_AND: &str = "Have you read it?";
+pub const SIGN_NOW: &str = "Sign";
 pub const SIGN: &str = "Sign…";
 pub const SIGN_TITLE: &str = "Sign this version";
 pub const SEND_BACK: &str = "Send back…";

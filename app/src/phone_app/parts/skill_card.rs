@@ -6,17 +6,21 @@ use shared::words::level_meaning;
 use super::{Icon, icon};
 use crate::{
     phone_app::{clock, skill::Skill, standing},
-    words::people as say,
+    words::{people as say, rating},
 };
 
 /// `ask` is the address of a new request, where the reader may make one.
 pub fn skill_card(skill: &Skill, ask: Option<String>) -> AnyView {
+    let scale = skill.scale;
     let step = |words: &'static str, level: Option<u8>| {
-        let text = level.map_or_else(|| say::NOT_SEEN.to_owned(), |level| level.to_string());
+        let text = level.map_or(say::NOT_SEEN, |level| rating(scale, i64::from(level)));
         view! {
             <div class="step">
                 <dt>{words}</dt>
-                <dd>{text}</dd>
+                <dd>
+                    {level.map(|level| view! { <span class="level">{level}</span> })}
+                    {text}
+                </dd>
             </div>
         }
         .into_any()

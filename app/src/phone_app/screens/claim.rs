@@ -17,7 +17,7 @@ use shared::{
 };
 
 use super::{
-    person::readers,
+    person::future_readers,
     record::evidence::{not_counted, piece_title, rule},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub fn Claim() -> impl IntoView {
     let draft = Draft::new("claim", record, presets);
     let mine = Memo::new(move |_| model.relationships_as(Role::Mentee).into_iter().next());
     view! {
-        <Heading title=say::TITLE who=readers(model, mine)/>
+        <Heading title=say::TITLE who=future_readers(model, draft, mine)/>
         <Skill draft mine/>
         <Show when=move || draft.text("competency").is_some()>
             <Level draft/>

@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::{id::RecordId, kind::Kind, scalar::Scalar};
 
 use self::{keyed::KeyedFields, send::FormBar};
-use super::{not_here::NotHere, person::readers};
+use super::{not_here::NotHere, person::future_readers};
 use crate::{
     phone_app::{
         browser,
@@ -102,7 +102,7 @@ fn Form(kind: &'static Kind, record: Option<RecordId>, to: Option<String>) -> im
     let plain = plain.collect_view();
     let keyed = kind.fields.iter().any(|field| field.keyed.is_some());
     view! {
-        <Heading title=kind.name who=readers(model, relationship)/>
+        <Heading title=kind.name who=future_readers(model, draft, relationship)/>
         <p>{kind.purpose}</p>
         {move || {
             let choices = others.get();

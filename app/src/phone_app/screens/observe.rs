@@ -13,7 +13,7 @@ use leptos_router::{
 };
 use shared::{
     framework::Scale,
-    id::{LogId, RecordId},
+    id::RecordId,
     kind::PLACE_CHIP_HOURS,
     role::Role,
     scalar::Scalar,
@@ -28,9 +28,9 @@ use crate::{
         log::Relationship,
         model::{Model, model},
         parts::{Choice, Choices, Heading, LevelRows, TextBox, empty},
-        standing,
+        screens::person::future_readers,
     },
-    words::{self, observe as say},
+    words::observe as say,
 };
 
 /// Relationships whose mentee this person may observe.
@@ -126,11 +126,7 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
 
     let mentee = Memo::new(move |_| draft.person("mentee"));
     let relationship = Memo::new(move |_| mentee.get().and_then(|mentee| model.relationship_of(mentee)));
-    let names = Memo::new(move |_| {
-        let (Some(relationship), Some(me)) = (relationship.get(), model.person()) else { return words::and_me(&[]) };
-        let readers = standing::readers(&relationship.log, me, model.now.get_untracked());
-        say::until_sent(&words::and_me(&readers))
-    });
+    let names = future_readers(model, draft, relationship);
     view! {
         <Heading title=say::TITLE who=names/>
         <div class="jot">
@@ -242,9 +238,4 @@ fn HowMuch(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoV
         </fieldset>
     }
     .into_any()
-}
-
-/// The log that a draft lies in before it is shared.
-pub fn own_log(model: Model) -> Option<LogId> {
-    model.person().map(LogId::Own)
 }

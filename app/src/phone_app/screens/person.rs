@@ -7,12 +7,13 @@ use shared::{kind::PLAN, role::Role, words::role_name};
 use super::{not_here::NotHere, records::record_line};
 use crate::{
     phone_app::{
+        draft::Draft,
         log::Relationship,
         model::{Model, model},
         parts::{Heading, Icon, Line, icon, lines, skill_card},
         skill, standing,
     },
-    words::{self, frame, people as say},
+    words::{self, frame, observe, people as say},
 };
 
 /// Records listed on a person's page.
@@ -45,6 +46,15 @@ pub fn readers(model: Model, relationship: Memo<Option<Relationship>>) -> Signal
             relationship.as_ref().map(|relationship| standing::readers(&relationship.log, me, model.now.get_untracked()))
         });
         words::and_me(&names.unwrap_or_default())
+    })
+}
+
+/// For what is being written: only me, and who reads it once it is sent.
+pub fn future_readers(model: Model, draft: Draft, relationship: Memo<Option<Relationship>>) -> Signal<String> {
+    let names = readers(model, relationship);
+    Signal::derive(move || {
+        let shared = draft.row.with(|row| row.as_ref().is_some_and(|row| row.log.holds_decisions()));
+        if shared || relationship.with(Option::is_none) { names.get() } else { observe::until_sent(&names.get()) }
     })
 }
 

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 use shared::{
     decision::Content,
     id::RecordId,
-    kind::{Kinds, Sharing},
+    kind::Kinds,
     ledger::{State, Version, parties_missing},
     phone::{Ask, Row},
     rules::is_below_expected,
@@ -99,8 +99,8 @@ pub fn RecordView(record: RecordId, shown: Memo<Option<Shown>>) -> impl IntoView
         <div class="record">
             {move || shown.get().map(|shown| status(model, &shown))}
             <Conflicts row log/>
-            {move || shown.get().map(|shown| body(model, &shown))}
             <Evidence shown/>
+            {move || shown.get().map(|shown| body(model, &shown))}
             <Actions shown/>
             {move || shown.get().map(|shown| decisions(&shown))}
             {move || log_id.get().map(|log| view! { <Comments record log/> })}
@@ -288,11 +288,6 @@ fn decisions(shown: &Shown) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// Whether an unsigned record of this kind can be shared.
-pub fn is_shared_freely(kind: &str) -> bool {
-    kinds().get(kind).is_some_and(|kind| kind.sharing == Sharing::Freely)
 }
 
 /// Names of who reads it, under a title that is not the screen's own.

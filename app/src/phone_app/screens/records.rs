@@ -24,7 +24,7 @@ const QUOTE_CHARS: usize = 90;
 pub fn record_line(row: &Row, log: &Log, me: PersonId, now: At) -> Line {
     let zone = log.facts.zone();
     let about = log.mentee().filter(|mentee| mentee.person != me).map(|mentee| mentee.first_name().to_owned());
-    let by = (row.by != me).then(|| log.facts.first_name(row.by));
+    let by = (row.by != me && !log.is_mentee(row.by)).then(|| log.facts.first_name(row.by));
     let when = clock::day(happened(row), &zone, now);
     let note: Vec<String> = about.into_iter().chain(by).chain([when]).collect();
     Line { href: address(row), title: standing::title(row, log), quote: quote(row), note: note.join(" · "), standing: Some(standing::of(row, log)) }

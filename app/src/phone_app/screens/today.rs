@@ -9,7 +9,7 @@ use shared::{
     id::{LogId, PersonId},
     phone::Row,
     role::Role,
-    time::At,
+    time::{At, DAY_MS},
 };
 
 use self::{mentee::MenteeToday, mentor::MentorToday, supervisor::SupervisorToday};
@@ -65,11 +65,14 @@ pub fn Today() -> impl IntoView {
     .into_any()
 }
 
+/// Who never looked before sees the last days, not years.
+const FIRST_LOOK_DAYS: i64 = 7;
+
 /// When this person last had Today before them on this phone; from now on it is now.
 fn last_look(model: Model) -> At {
     let Some(me) = model.person() else { return At(0) };
     let name = ["looked-", &me.to_string()].concat();
-    let before = browser::remembered(&name).and_then(|text| text.parse().ok()).map_or(At(0), At);
+    let before = browser::remembered(&name).and_then(|text| text.parse().ok()).map_or_else(|| browser::now().plus(-FIRST_LOOK_DAYS * DAY_MS), At);
     on_cleanup(move || browser::remember(&name, &browser::now().0.to_string()));
     before
 }

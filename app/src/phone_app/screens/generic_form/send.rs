@@ -30,7 +30,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
         let missing = kind.missing(|code| content.get(code).is_some_and(|value| value.text().is_none_or(|text| !text.trim().is_empty())));
         let labels: Vec<&str> = missing.iter().map(|field| field.label).collect();
         match (relationship.with(Option::is_some), labels.is_empty()) {
-            (false, _) => Some(observe::still_needed(&[say::WITH])),
+            (false, _) => Some(observe::still_needed(&[say::WITH_WHOM])),
             (true, false) => Some(observe::still_needed(&labels)),
             (true, true) => None,
         }
@@ -102,7 +102,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
                             {needed}
                         </p>
                         <button type="button" class="button button-main button-wide" aria-describedby="send-needed" class:button-waits=move || needed.with(Option::is_some) on:click=send>
-                            {move || if signs { say::send(&names.get()) } else { say::send_for(&names.get()) }}
+                            {move || words(signs, &names.get())}
                         </button>
                     </div>
                 }
@@ -111,13 +111,22 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
     .into_any()
 }
 
+fn words(signs: bool, names: &str) -> String {
+    match (signs, names.is_empty()) {
+        (true, true) => observe::SIGN_AND_SEND.to_owned(),
+        (true, false) => say::send(names),
+        (false, true) => say::SEND.to_owned(),
+        (false, false) => say::send_for(names),
+    }
+}
+
 fn ask(model: Model, kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>, sign: bool, names: &str, navigate: impl Fn(&str, NavigateOptions) + Clone + 'static) {
     let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else { return };
     let to = relationship.id;
     let latest = draft.row.with_untracked(|row| row.as_ref().and_then(|row| row.entry.as_ref().and_then(|entry| entry.latest().cloned())));
     // R5: after a signed version, a later one needs a reason.
     let locked = latest.is_some_and(|version| version.sealed.is_some() || version.confirmed.is_some() || version.approved.is_some());
-    let button = if sign { say::send(names) } else { say::send_for(names) };
+    let button = words(sign, names);
     model.pin.set(Some(AskForPin {
         title: if locked { record::NEW_VERSION_TITLE.to_owned() } else { button.clone() },
         lines: vec![kind.name.to_owned()],

@@ -9,15 +9,14 @@ use shared::{
     decision::Act,
     phone::Ask,
     refusal::Refusal,
-    role::Role,
-    rules::{Proposal, State, deciders, why_not},
+    rules::{Proposal, State, role_for, why_not},
 
 };
 
 use crate::{
     phone_app::{
         ask_for_pin::{AskForPin, Reason},
-        browser, clock,
+        browser,
         draft::Draft,
         log::Relationship,
         model::{Model, model},
@@ -52,7 +51,7 @@ fn readiness(model: Model, draft: Draft, relationship: Option<&Relationship>) ->
     let has = |code: &str| content.get(code).is_some_and(|value| value.text().is_none_or(|text| !text.trim().is_empty()));
     let missing: Vec<_> = OBSERVATION.missing(has).into_iter().filter(|field| field.code != "captured_at").collect();
     if let Some(first) = missing.first() {
-        let labels: Vec<&str> = missing.iter().map(|field| field.label).collect();
+        let labels: Vec<&str> = missing.iter().map(|field| say::short(field.code)).collect();
         return Readiness::Missing(say::still_needed(&labels), place(first.code));
     }
     match relationship.and_then(|relationship| refusal(model, draft, relationship)) {
@@ -69,8 +68,10 @@ fn refusal(model: Model, draft: Draft, relationship: &Relationship) -> Option<Re
     let log = &relationship.log;
     let mut content = draft.content();
     content.retain(|field, _| OBSERVATION.field(field).is_some_and(|field| !field.stays_own));
-    let roles = log.facts.roles(me, now);
-    let role = roles.into_iter().find(|role| deciders(Act::Submit, OBSERVATION.chain).contains(role)).unwrap_or(Role::Mentor);
+    let role = match role_for(&log.facts, me, Act::Submit, &OBSERVATION, me, now) {
+        Ok(role) => role,
+        Err(refusal) => return Some(refusal),
+    };
     let kinds = Kinds::standard();
     let proposal = Proposal {
         log: relationship.id,
@@ -98,7 +99,7 @@ pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
     let words = move || match (ready.get(), mentee.get()) {
         (Readiness::Guidance, _) => say::SAY_NEXT.to_owned(),
         (_, Some(name)) => say::sign_and_send(&name),
-        (_, None) => say::sign_and_send("…"),
+        (_, None) => say::SIGN_AND_SEND.to_owned(),
     };
     let needed = move || match ready.get() {
         Readiness::Missing(sentence, _) | Readiness::Refused(sentence) => Some(sentence),
@@ -158,7 +159,6 @@ fn ask_for_pin(model: Model, draft: Draft, relationship: Memo<Option<Relationshi
     let scale = draft.text("competency").and_then(|code| relationship.log.facts.competency(&code).map(|competency| competency.scale));
     let rating = scale.zip(draft.integer("level")).map(|(scale, level)| crate::words::rating(scale, level)).unwrap_or_default();
     let to = relationship.id;
-    let zone = relationship.log.facts.zone();
     model.pin.set(Some(AskForPin {
         title: say::sign_and_send(&name),
         lines: vec![[&skill, ": ", rating].concat(), say::SIGNED_LOCKED.to_owned()],
@@ -167,7 +167,6 @@ fn ask_for_pin(model: Model, draft: Draft, relationship: Memo<Option<Relationshi
         reason_label: String::new(),
         ask: Rc::new(move |pin, _| Ask::Send { record, to, sign: true, reason: None, pin }),
         then: Rc::new(move || {
-            model.say(say::signed_here(&clock::time(browser::now(), &zone)));
             navigate(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() });
         }),
     }));

@@ -10,8 +10,7 @@ use shared::{
     ledger::Version,
     phone::Ask,
     refusal::Refusal,
-    role::Role,
-    rules::{Proposal, State, deciders, why_not},
+    rules::{Proposal, State, role_for, why_not},
     time::At,
     words::level_meaning,
 };
@@ -20,6 +19,7 @@ use super::Shown;
 use crate::{
     phone_app::{
         ask_for_pin::{AskForPin, Reason},
+        browser,
         clock,
         model::{Model, kinds, model},
         standing,
@@ -37,16 +37,6 @@ pub struct Action {
 /// In the order of the bar.
 const ORDER: [Act; 10] = [Act::Approve, Act::Confirm, Act::Sign, Act::Acknowledge, Act::Disagree, Act::Countersign, Act::Return, Act::Revoke, Act::Void, Act::Hide];
 
-/// Who somebody would decide as.
-fn role(shown: &Shown, me: PersonId, act: Act, chain: Chain, now: At) -> Option<Role> {
-    let mut roles = shown.log.facts.roles(me, now);
-    // Whoever covers decides in the supervisor's place.
-    if shown.log.facts.supervises(me, now) && !roles.contains(&Role::Supervisor) {
-        roles.push(Role::Supervisor);
-    }
-    deciders(act, chain).iter().copied().find(|role| roles.contains(role))
-}
-
 /// What would be refused for good, or is done, is not offered at all.
 fn is_silent(refusal: &Refusal) -> bool {
     let code = refusal.code.as_str();
@@ -60,7 +50,7 @@ fn actions(shown: &Shown, kind: &'static Kind, version: &Version, me: PersonId, 
     let kinds = Kinds::standard();
     let state = State { kinds: &kinds, facts: &shown.log.facts, ledger: &shown.log.ledger };
     let action = |act: Act| {
-        let role = role(shown, me, act, kind.chain, now)?;
+        let role = role_for(&shown.log.facts, me, act, kind, shown.row.by, now).ok()?;
         let proposal = Proposal {
             log: shown.row.log,
             record: shown.row.record,
@@ -118,6 +108,11 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         let all = actions.get().unwrap_or_default();
         all.into_iter().filter(|action| is_wrong(action.act) == wrong).map(|action| button(model, shown, action)).collect::<Vec<_>>()
     };
+    let asks = move || actions.with(|actions| actions.iter().flatten().any(|action| matches!(action.act, Act::Approve | Act::Confirm)));
+    let ask_question = || {
+        browser::scroll_to("comments");
+        browser::focus("comment");
+    };
     let main = move || {
         let buttons = part(false);
         let reading = actions.with(|actions| actions.iter().flatten().any(|action| action.act == Act::Acknowledge));
@@ -125,6 +120,7 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
             view! {
                 <section class="decide" aria-label=if reading { say::READ_AND } else { review::DECIDE }>
                     {buttons}
+                    {asks().then(|| view! { <button type="button" class="button button-wide" on:click=move |_| ask_question()>{review::ASK}</button> })}
                 </section>
             }
         })
@@ -238,7 +234,7 @@ fn ask(model: Model, shown: &Shown, act: Act) {
     model.pin.set(Some(AskForPin {
         title: heading.clone(),
         lines,
-        button: heading,
+        button: if act == Act::Approve { heading } else { say::SIGN_NOW.to_owned() },
         reason,
         reason_label: reason_label.to_owned(),
         ask: Rc::new(move |pin, reason| Ask::Decide { log, record, version: number, act, reason, pin }),
