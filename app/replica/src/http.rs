@@ -16,6 +16,8 @@ const LIMIT_MS: f64 = 30_000.0;
 const MAX_PROBLEM_BYTES: usize = 16 * 1024;
 const UNAUTHORISED: u16 = 401;
 const PROBLEM_TYPE: &str = "application/problem+json";
+/// The live stream's.
+const STREAM_TYPE: &str = "application/octet-stream";
 
 /// Why a call has no answer.
 #[derive(Debug, Clone)]
@@ -30,6 +32,14 @@ impl Missed {
     /// The session ended, or it is another person's.
     pub fn is_signed_out(&self) -> bool {
         matches!(self, Self::Problem { problem, .. } if problem.status == UNAUTHORISED || problem.code == "sign_in_again")
+    }
+
+    /// The server does not know this device, or not any more.
+    pub fn unknown_device(&self) -> Option<&str> {
+        match self {
+            Self::Problem { problem, .. } if problem.code == "unknown_device" => Some(&problem.title),
+            _ => None,
+        }
     }
 
     pub fn retry_after_s(&self) -> Option<u32> {
@@ -74,7 +84,10 @@ pub async fn send(method: &str, path: &str, body: Option<&[u8]>, signal: &AbortS
         return Err(Missed::Away);
     }
     let sort = header("content-type").unwrap_or_default();
-    if response.ok() && (sort.starts_with(CONTENT_TYPE) || response.status() == 204) {
+    if response.ok() {
+        if !sort.starts_with(CONTENT_TYPE) && !sort.starts_with(STREAM_TYPE) {
+            return Err(Missed::Away);
+        }
         return Ok(response);
     }
     let retry_after_s = header("retry-after").and_then(|seconds| seconds.parse().ok());

@@ -218,6 +218,7 @@ impl Leader {
             Ok(session) if session::is_of(&session, owner.replica.identity()) => {
                 let was_shut = owner.standing.signed_out;
                 owner.somebody_else = false;
+                owner.revoked = None;
                 if was_shut {
                     owner.standing.signed_out = false;
                     let write = owner.standing.write();
@@ -229,6 +230,7 @@ impl Leader {
                 self.settle_phase();
                 self.resume().await
             }
+            Ok(session) if !session::same_organisation(&session, owner.replica.identity()) && owner.holds_nothing_of_its_own() => self.begin_anew().await,
             Ok(_) => {
                 owner.somebody_else = true;
                 owner.live = None;
@@ -243,6 +245,29 @@ impl Leader {
                 Ok(())
             }
         }
+    }
+
+    /// What is kept here belongs to no server any more, and all of it is elsewhere: this browser becomes a new device.
+    async fn begin_anew(&mut self) -> Step {
+        if let Some(owner) = &self.owner {
+            for log in owner.replica.logs() {
+                self.tabs.tell(&News::LogGone { log: log.id });
+            }
+        }
+        self.store.clear().await?;
+        Err(End::Again)
+    }
+
+    /// The server does not take this device any more.
+    async fn take_revocation(&mut self, sentence: &str) -> Step {
+        let Some(owner) = &mut self.owner else { return Ok(()) };
+        if owner.holds_nothing_of_its_own() {
+            return self.begin_anew().await;
+        }
+        owner.revoked = Some(sentence.to_owned());
+        owner.live = None;
+        self.settle_phase();
+        Ok(())
     }
 
     /// The page or the network came back.

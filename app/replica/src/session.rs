@@ -38,7 +38,12 @@ pub async fn enrol(session: &Session, key: PublicKey, label: &str) -> Result<Ide
     })
 }
 
-/// Whether `session` is of the person whose records these are: a server set up anew is somebody else's.
+/// Whether `session` is of the person whose records these are.
 pub fn is_of(session: &Session, identity: &Identity) -> bool {
-    session.person == identity.person && session.organisation == identity.organisation && session.organisation_key == identity.organisation_key
+    session.person == identity.person && same_organisation(session, identity)
+}
+
+/// A server that was set up anew has another key, and nothing signed before holds there.
+pub fn same_organisation(session: &Session, identity: &Identity) -> bool {
+    session.organisation == identity.organisation && session.organisation_key == identity.organisation_key
 }

@@ -159,6 +159,19 @@ impl Store {
         }
     }
 
+    /// Throws away all but the row key: this browser becomes a new device.
+    pub async fn clear(&self) -> Result<(), Fault> {
+        let database = Rc::clone(&self.database.borrow());
+        let tables: Vec<&str> = TABLES.into_iter().filter(|table| *table != KEYS).collect();
+        let transaction = begin(&database, &tables, true)?;
+        let done = completion(&transaction);
+        let fence = Fence::raise(&transaction, self.term).map_err(|error| Fault::of(&error))?;
+        for table in tables.into_iter().filter(|table| *table != LEAD) {
+            transaction.object_store(table).and_then(|table| table.clear()).map_err(|error| Fault::of(&error))?;
+        }
+        browser::settled(done).await.map(drop).map_err(|_| fence.verdict().unwrap_or_else(|| aborted(&transaction)))
+    }
+
     async fn reconnect(&self) -> Result<(), Fault> {
         let fresh = Database::open().await?;
         *self.database.borrow_mut() = Rc::new(fresh);

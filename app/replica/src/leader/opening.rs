@@ -151,7 +151,7 @@ fn changed(news: Vec<News>, shown: &Shown) -> Vec<News> {
     let mut fresh = Vec::new();
     for news in news {
         match news {
-            News::Log(view) if shown.logs.get(&view.log) == Some(&view) => {}
+            News::Log(view) if shown.logs.get(&view.log).is_some_and(|known| known.facts == view.facts) => {}
             News::Rows { log, rows, .. } => {
                 let there: std::collections::BTreeSet<RecordId> = rows.iter().map(|row| row.record).collect();
                 let gone: Vec<RecordId> = left.remove(&log).unwrap_or_default().into_iter().filter(|record| !there.contains(record)).collect();

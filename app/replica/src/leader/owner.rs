@@ -50,6 +50,8 @@ pub struct Owner {
     pub engine: Engine,
     /// The cookie is another person's.
     pub somebody_else: bool,
+    /// The server does not take this device any more; in its words.
+    pub revoked: Option<String>,
     /// The server is being asked who is signed in.
     pub asks_who: bool,
     pub asked_who_at: At,
@@ -70,6 +72,7 @@ impl Owner {
             standing,
             engine: Engine::default(),
             somebody_else: false,
+            revoked: None,
             asks_who: false,
             asked_who_at: At(0),
             live: None,
@@ -87,6 +90,8 @@ impl Owner {
             Phase::SignIn { known: None }
         } else if self.somebody_else {
             Phase::SomebodyElse { me }
+        } else if let Some(sentence) = &self.revoked {
+            Phase::Broken { sentence: sentence.clone() }
         } else if self.standing.fetched {
             Phase::Ready { me }
         } else {
@@ -97,7 +102,12 @@ impl Owner {
 
     /// Nothing is sent or asked for: the session is not this person's.
     pub fn is_paused(&self) -> bool {
-        self.somebody_else || self.standing.signed_out
+        self.somebody_else || self.standing.signed_out || self.revoked.is_some()
+    }
+
+    /// Nothing here is only here.
+    pub fn holds_nothing_of_its_own(&self) -> bool {
+        !self.replica.has_unsent(browser::now()) && self.replica.stuck().is_empty()
     }
 
     /// Whether to ask who is signed in, after the server refused the session.

@@ -75,6 +75,9 @@ impl Leader {
         match answer {
             Ok(response) => self.take_response(&request, response).await,
             Err(missed) => {
+                if let Some(sentence) = missed.unknown_device() {
+                    return self.take_revocation(sentence).await;
+                }
                 let effects = if missed.is_signed_out() { owner.replica.signed_out() } else { owner.replica.failed(browser::now()) };
                 let mut retry_after_s = missed.retry_after_s();
                 if missed.is_signed_out() {
