@@ -230,7 +230,10 @@ impl Leader {
                 self.settle_phase();
                 self.resume().await
             }
-            Ok(session) if !session::same_organisation(&session, owner.replica.identity()) && owner.holds_nothing_of_its_own() => self.begin_anew().await,
+            // Whoever was here left on purpose, or their server is gone: the browser is the next person's.
+            Ok(session) if owner.holds_nothing_of_its_own() && (owner.standing.signed_out || !session::same_organisation(&session, owner.replica.identity())) => {
+                self.begin_anew().await
+            }
             Ok(_) => {
                 owner.somebody_else = true;
                 owner.live = None;

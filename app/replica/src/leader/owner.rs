@@ -86,10 +86,10 @@ impl Owner {
 
     pub fn phase(&self) -> Phase {
         let me = self.replica.identity().me();
-        if self.standing.signed_out {
-            Phase::SignIn { known: None }
-        } else if self.somebody_else {
+        if self.somebody_else {
             Phase::SomebodyElse { me }
+        } else if self.standing.signed_out {
+            Phase::SignIn { known: None }
         } else if let Some(sentence) = &self.revoked {
             Phase::Broken { sentence: sentence.clone() }
         } else if self.standing.fetched {
