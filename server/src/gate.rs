@@ -19,6 +19,7 @@ pub use self::{
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
 };
+pub(crate) use self::facts::Founding;
 use self::logs::Logs;
 use crate::{
     live::Live,

@@ -1,2 +1,219 @@
-//! The program.
-fn main() {}
+//! `countersign`: serves an organisation, or makes one.
+//!
+//! The one place that makes the system's clock and randomness, reads the environment and talks to the terminal.
+
+use std::{error::Error, ffi::OsString, io::Write as _, net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt as _;
+use lexopt::{Arg, Parser, ValueExt as _};
+use server::{
+    Server,
+    accounts::AccountSettings,
+    demo::{self, Seeded},
+    http::{self, ClientFiles},
+    organisation::{self, OrganisationFile},
+    outside::{Clock as _, SystemClock, SystemEntropy},
+    store::{SqliteStore, Store as _},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+const HELP: &str = "countersign serve [--demo] [--port 3000] [--host 127.0.0.1] [--database FILE] [--behind-https]
+countersign init FILE [--database FILE]
+
+serve   answers on http://localhost:3000
+        --demo          makes the demonstration organisation where the database is empty
+        --behind-https  a reverse proxy with https stands in front
+init    makes an organisation from a file of people, framework and relationships
+
+The database is a file or a sqlite:// address; without --database it is DATABASE_URL, else countersign.sqlite.
+COUNTERSIGN_CLIENT_DIR names the folder of the built phone app, RUST_LOG what is logged.
+";
+
+const DEFAULT_PORT: u16 = 3_000;
+/// What was acknowledged is durable; this long others have to finish.
+const SHUTDOWN: Duration = Duration::from_secs(10);
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+enum Command {
+    Help,
+    Serve(Serve),
+    Init { file: OsString, database: Option<String> },
+}
+
+struct Serve {
+    demo: bool,
+    host: String,
+    port: u16,
+    database: Option<String>,
+    behind_https: bool,
+}
+
+fn main() -> ExitCode {
+    match parse(Parser::from_env()).and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "countersign: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(mut words: Parser) -> Result<Command> {
+    let mut serve = Serve { demo: false, host: "127.0.0.1".to_owned(), port: DEFAULT_PORT, database: None, behind_https: false };
+    let mut command: Option<String> = None;
+    let mut file = None;
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            Arg::Long("demo") => serve.demo = true,
+            Arg::Long("behind-https") => serve.behind_https = true,
+            Arg::Long("host") => serve.host = words.value()?.string()?,
+            Arg::Long("port") => serve.port = words.value()?.parse()?,
+            Arg::Long("database") => serve.database = Some(words.value()?.string()?),
+            Arg::Value(value) if command.is_none() => command = Some(value.string()?),
+            Arg::Value(value) if command.as_deref() == Some("init") && file.is_none() => file = Some(value),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match (command.as_deref(), file) {
+        (Some("serve"), _) => Ok(Command::Serve(serve)),
+        (Some("init"), Some(file)) => Ok(Command::Init { file, database: serve.database }),
+        (Some("init"), None) => Err("init needs a file".into()),
+        (None, _) => Ok(Command::Help),
+        (Some(other), _) => Err(format!("there is no command {other:?}; --help names them").into()),
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    if matches!(command, Command::Help) {
+        return Ok(say(HELP)?);
+    }
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Help => Ok(()),
+            Command::Serve(options) => serve(options).await,
+            Command::Init { file, database } => init(Path::new(&file), database).await,
+        }
+    })
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn database_url(chosen: Option<String>) -> String {
+    let chosen = chosen.or_else(|| std::env::var("DATABASE_URL").ok()).unwrap_or_else(|| "countersign.sqlite".to_owned());
+    if chosen.contains("://") { chosen } else { format!("sqlite://{chosen}") }
+}
+
+async fn open(database: Option<String>, accounts: AccountSettings) -> Result<Server> {
+    let store = SqliteStore::open(&database_url(database)).await?;
+    let client = match std::env::var_os("COUNTERSIGN_CLIENT_DIR") {
+        Some(folder) => ClientFiles::read(Path::new(&folder)).map_err(|error| format!("COUNTERSIGN_CLIENT_DIR cannot be read: {error}"))?,
+        None => ClientFiles::default(),
+    };
+    Ok(Server::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy), accounts, client))
+}
+
+async fn serve(options: Serve) -> Result<()> {
+    let server = open(options.database, AccountSettings { behind_https: options.behind_https }).await?;
+    let listener = TcpListener::bind((options.host.as_str(), options.port)).await.map_err(|error| format!("port {} cannot be used: {error}", options.port))?;
+    let address = listener.local_addr()?;
+    if options.demo {
+        demonstrate(&server).await?;
+    }
+    let name = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
+    say(&format!("http://{name}:{}\n", address.port()))?;
+    tracing::info!(%address, demonstration = options.demo, "listening");
+    answer(&server, listener, address).await?;
+    server.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Makes the demonstration where there is none yet, and names its accounts.
+async fn demonstrate(server: &Server) -> Result<()> {
+    let told = |words: &str| {
+        // Nobody may be reading.
+        let _ = say(&format!("{words}\n"));
+    };
+    if demo::seed_if_empty(server, told).await? == Seeded::Another {
+        return Ok(say("The database holds an organisation of somebody's own: no demonstration is made in it.\n")?);
+    }
+    for account in demo::accounts() {
+        say(&format!("{:<16} {:<28} {:<16} {}\n", account.name, account.email, account.password, account.role))?;
+    }
+    Ok(())
+}
+
+/// Answers until a signal comes, then finishes what was begun.
+async fn answer(server: &Server, listener: TcpListener, address: SocketAddr) -> Result<()> {
+    let routes = http::router(server.clone(), Some(address)).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = server.stopping.clone();
+    let mut until = stopping.subscribe();
+    let asked = wait_for_signal()?;
+    // Small answers leave at once: a reader waits for each frame of a stream.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers to one connection may be late");
+        }
+    });
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        asked.await;
+        stopping.send_replace(true);
+    });
+    tokio::select! {
+        served = serving => Ok(served?),
+        () = async {
+            let _ = until.wait_for(|stopping| *stopping).await;
+            tokio::time::sleep(SHUTDOWN).await;
+        } => {
+            tracing::warn!("some connections did not end in time");
+            Ok(())
+        }
+    }
+}
+
+fn wait_for_signal() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+async fn init(file: &Path, database: Option<String>) -> Result<()> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let described = OrganisationFile::parse(&text)?;
+    let server = open(database, AccountSettings::default()).await?;
+    let created = organisation::create(&server.gate, &described, server.clock.now()).await?;
+    say(&format!("{} is made: {} people, {} relationships.\n", described.name, created.people.len(), created.relationships.len()))?;
+    for (entry, person) in described.people.iter().zip(created.people) {
+        match &entry.password {
+            Some(password) => server.accounts.set_password(person, password).await?,
+            None => {
+                let token = server.accounts.invite(person).await?;
+                say(&format!("{:<28} /invitation/{}\n", entry.email, token.text()))?;
+            }
+        }
+    }
+    server.store.close().await;
+    Ok(())
+}

@@ -15,7 +15,7 @@ use shared::{
 };
 
 use super::{Gate, GateError, Result, logs::Locked};
-use crate::store::{Device, Organisation, Work};
+use crate::store::{Device, LogWork, Organisation, Person, Place, Work};
 
 /// Devices of one person that are not revoked.
 const MAX_DEVICES: usize = 20;
@@ -153,11 +153,11 @@ pub(crate) struct Founding {
 
 impl Gate {
     /// Makes the organisation with its people and logs, in one transaction.
-    pub(crate) async fn found(&self, organisation: Organisation, people: Vec<crate::store::Person>, logs: Vec<Founding>, now: At) -> Result<()> {
+    pub(crate) async fn found(&self, organisation: Organisation, people: Vec<Person>, logs: Vec<Founding>, now: At) -> Result<()> {
         let mut work = Work { organisation: Some(organisation.clone()), people, ..Work::default() };
         for founding in logs {
             let accepted = self.founding(&organisation, &founding, now)?;
-            let place = crate::store::Place {
+            let place = Place {
                 log: founding.log,
                 epoch: shared::log::FIRST_EPOCH,
                 before: ChainHead::origin(founding.log, organisation.id),
@@ -165,7 +165,7 @@ impl Gate {
                 key: &organisation.key,
                 entropy: &*self.entropy,
             };
-            work.logs.push(crate::store::LogWork::new(place, accepted));
+            work.logs.push(LogWork::new(place, accepted));
         }
         self.store.commit(work).await?;
         Ok(())

@@ -117,13 +117,6 @@ impl Gate {
         Ok(Locked { guard, loaded })
     }
 
-    /// Locks a log that is to be opened: before its first line.
-    pub(super) async fn lock_new(&self, log: LogId) -> Result<Locked> {
-        let organisation = self.organisation().await?.id;
-        let guard = self.logs.slot(log).lock_owned().await;
-        Ok(Locked { guard, loaded: Loaded::new(Log::new(log, organisation)) })
-    }
-
     /// Folds a log's lines.
     async fn build(&self, log: LogId) -> Result<Loaded> {
         let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
