@@ -31,7 +31,7 @@ pub mod home {
         ("Yours until you share it", "A jot or a draft is seen by its writer alone. Before anything is shared, the screen names who will see it."),
         ("Signed, and it stays signed", "A signed version never changes. Nobody signs off on the strength of their own word alone, and anybody it binds can read what it rests on."),
     ];
-    pub const INVITED: &str = "There is nothing to register for: your organisation's programme lead invites you.";
+    pub const INVITED: &str = "There is nothing to register for: your organisation invites you.";
     pub const MORE: &str = "How it works, for mentors, mentees, supervisors and security teams";
 }
 
@@ -45,7 +45,7 @@ pub mod sign_in {
     pub const STAYS: &str = "This browser stays signed in, so that the app works without signal. Sign out when the phone is not yours.";
     pub const DEMONSTRATION: &str = "The accounts of the demonstration were printed where this server was started.";
     pub const LOST_HEADING: &str = "Lost your password?";
-    pub const LOST: &str = "Ask your programme lead for a new invitation. What is on your phone stays there meanwhile.";
+    pub const LOST: &str = "Ask whoever looks after Countersign in your organisation for a new invitation. What is on your phone stays there meanwhile.";
 
     pub const WRONG: &str = "That e-mail address and password do not belong together. Check both and try again.";
     pub const INCOMPLETE: &str = "Signing in needs an e-mail address and a password.";
@@ -94,7 +94,7 @@ pub mod notice {
     pub const BAD_FORM_TITLE: &str = "That form could not be read";
     pub const BAD_FORM: &str = "Something in it was missing or too long, so nothing was done. Go back, check it and send it again.";
     pub const SPENT_TITLE: &str = "This invitation cannot be used";
-    pub const SPENT: &str = "It was used already, or its 14 days are over. Sign in if you have chosen a password; otherwise ask your programme lead for a new invitation.";
+    pub const SPENT: &str = "It was used already, or its 14 days are over. Sign in if you have chosen a password; otherwise ask whoever looks after Countersign in your organisation for a new one.";
     pub const FAULT_TITLE: &str = "That did not work";
     pub const FAULT: &str = "The fault is ours, and nothing was changed. Try again in a minute. What is on your phone is safe.";
 }
@@ -125,7 +125,7 @@ pub mod lead {
     pub const UNTIL: &str = "Until";
     pub const STILL: &str = "now";
     pub const ACTION: &str = "Change";
-    pub const END_LINK: &str = "End membership…";
+    pub const END_LINK: &str = "End…";
     pub const HISTORY: &str = "History";
     pub const HISTORY_LEDE: &str = "What the organisation stated in this relationship, newest first. Each line is signed and cannot be taken out.";
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
     response::Response,
 };
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use leptos::tachys::view::RenderHtml as _;
 
 /// No script, no foreign origin, no frame around it; forms go to this site only.
@@ -27,6 +27,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 static EXECUTOR: Once = Once::new();
 
+/// Where hydration would look for its places; typed text cannot contain it, since its `<` is escaped.
+const MARK: &str = "<!>";
+
 type Html = Pin<Box<dyn Stream<Item = String> + Send>>;
 
 /// Renders a page with `leptos_axum`, without the scripts that would hydrate it.
@@ -40,7 +43,7 @@ pub(super) async fn render(status: StatusCode, frame: Frame, page: Page) -> Resp
         || {},
         move || document(frame, page),
         request,
-        |view, _hydration, _out_of_order| Box::pin(async move { Box::pin(view.to_html_stream_in_order()) as Html }),
+        |view, _hydration, _out_of_order| Box::pin(async move { Box::pin(view.to_html_stream_in_order().map(plain)) as Html }),
     )
     .await;
     *response.status_mut() = status;
@@ -48,4 +51,8 @@ pub(super) async fn render(status: StatusCode, frame: Frame, page: Page) -> Resp
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+fn plain(html: String) -> String {
+    html.replace(MARK, "")
 }

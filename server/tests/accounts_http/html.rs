@@ -9,7 +9,7 @@ pub fn check(page: &str) {
     let lower = page.to_lowercase();
     assert!(lower.starts_with("<!doctype html>"), "{}", page.chars().take(60).collect::<String>());
     assert!(page.contains("<html lang=\"en\""), "no language");
-    for forbidden in ["<script", "<style", " style=", "javascript:", " onclick=", " onload=", "__resolved_resources"] {
+    for forbidden in ["<script", "<style", " style=", "javascript:", " onclick=", " onload=", "__resolved_resources", "<!>"] {
         assert!(!lower.contains(forbidden), "{forbidden} in a page that has no scripts and no inline styles");
     }
     let tags = tags(page);

@@ -1,6 +1,8 @@
 //! Accounts and pages over HTTP, as browsers and the app meet them.
 
 mod html;
+mod lead;
 mod pages;
+mod phone;
 mod signing_in;
 mod site;

@@ -14,6 +14,7 @@ use server::{
     Server,
     accounts::AccountSettings,
     http::{ClientFiles, router},
+    organisation::{self, OrganisationFile},
     outside::{Clock, Entropy, SystemEntropy},
     store::{Organisation, Person, SqliteStore, Store, Work},
 };
@@ -101,6 +102,17 @@ impl Site {
         site
     }
 
+    /// The demonstration's people, framework and relationships, before its story.
+    pub async fn quillbrook() -> Self {
+        let site = Self::empty(AccountSettings::default()).await;
+        let file = OrganisationFile::parse(include_str!("../../src/demo/quillbrook.json")).expect("the demonstration's file");
+        let created = organisation::create(&site.server.gate, &file, START).await.expect("an empty store");
+        for person in created.people {
+            site.server.accounts.set_password(person, PASSWORD).await.expect("a password is set");
+        }
+        site
+    }
+
     /// A server before anything was set up.
     pub async fn empty(settings: AccountSettings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -175,9 +187,9 @@ impl Site {
     }
 }
 
-/// `Ruth Calloray` → `ruth.calloray@quillbrook.example`.
+/// `Ruth Calloray` → `ruth@quillbrook.example`.
 pub fn email(name: &str) -> String {
-    format!("{}@quillbrook.example", name.to_lowercase().replace(' ', "."))
+    format!("{}@quillbrook.example", name.split_whitespace().next().unwrap_or(name).to_lowercase())
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
