@@ -8,6 +8,7 @@ mod captured;
 mod facts;
 mod held;
 mod logs;
+mod pull;
 mod push;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use tokio::sync::OnceCell;
 pub use self::{
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
+    pull::Pulled,
 };
 pub(crate) use self::facts::Founding;
 use self::logs::Logs;

@@ -12,8 +12,8 @@ use server::{
     demo::{self, Seeded},
     http::{self, ClientFiles},
     organisation::{self, OrganisationFile},
-    outside::{Clock as _, SystemClock, SystemEntropy},
-    store::{SqliteStore, Store as _},
+    outside::{SystemClock, SystemEntropy},
+    store::SqliteStore,
 };
 use tokio::{
     net::TcpListener,

@@ -1,7 +1,5 @@
 //! `POST /sync/v1`: bundles in, verdicts and lines out. Idempotent: a phone repeats it until it is answered.
 
-use std::collections::HashMap;
-
 use axum::{
     body::Bytes,
     extract::{State, rejection::BytesRejection},
@@ -11,18 +9,13 @@ use axum::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     cbor,
-    id::{DeviceId, LogId, PersonId},
+    id::{DeviceId, PersonId},
     log::Author,
-    time::At,
-    wire::{CONTENT_TYPE, Cursor, LogUpdate, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_LINE_BYTES, MAX_LINES, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
+    wire::{CONTENT_TYPE, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
 };
 
 use super::ApiProblem;
-use crate::{
-    accounts::SignedIn,
-    server::Server,
-    store::{Page, Reach},
-};
+use crate::{accounts::SignedIn, server::Server};
 
 pub(super) async fn sync(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, ApiProblem> {
     let body = body.map_err(|rejection| match rejection.status() {
@@ -35,8 +28,8 @@ pub(super) async fn sync(State(server): State<Server>, signed_in: SignedIn, head
     let author = Author { person: signed_in.person, device: request.device };
     let verdicts = push(&server, author, request.push).await?;
     let now = server.clock.now();
-    let (logs, directory) = pull(&server, signed_in.person, &request.cursors, now).await?;
-    Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }))
+    let pulled = server.gate.pull(signed_in.person, &request.cursors, now).await?;
+    Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs: pulled.logs, directory: pulled.directory }))
 }
 
 fn check_limits(request: &SyncRequest) -> Result<(), ApiProblem> {
@@ -73,35 +66,6 @@ async fn push(server: &Server, author: Author, bundles: Vec<shared::wire::Bundle
         verdicts.push(verdict);
     }
     Ok(verdicts)
-}
-
-/// New lines behind the cursors, and the directory. Reads lines from the store and builds nothing.
-async fn pull(server: &Server, person: PersonId, cursors: &[Cursor], now: At) -> Result<(Vec<LogUpdate>, Vec<LogId>), ApiProblem> {
-    let reach = server.store.reach(person, now).await?;
-    let cursors: HashMap<LogId, &Cursor> = cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
-    let mut left = MAX_LINE_BYTES;
-    let mut logs = Vec::new();
-    for log in &reach {
-        let from = cursors.get(&log.log).filter(|cursor| cursor.epoch == log.epoch).map_or(0, |cursor| cursor.next);
-        if from >= log.end {
-            continue;
-        }
-        logs.push(update(server, log, from, &mut left).await?);
-    }
-    let directory = reach.iter().filter(|log| log.current).map(|log| log.log).collect();
-    Ok((logs, directory))
-}
-
-async fn update(server: &Server, log: &Reach, from: u64, left: &mut usize) -> Result<LogUpdate, ApiProblem> {
-    let lines = match *left {
-        0 => Vec::new(),
-        bytes => server.store.lines(log.log, Page { from, end: log.end, lines: MAX_LINES, bytes }).await?,
-    };
-    for line in &lines {
-        *left = left.saturating_sub(crate::store::weight(line));
-    }
-    let next = lines.last().map_or(from, |line| line.header.position.saturating_add(1));
-    Ok(LogUpdate { log: log.log, epoch: log.epoch, lines, more: next < log.end })
 }
 
 /// Reads a body of the wire: its content type, its version, then the whole.
