@@ -19,9 +19,28 @@ pub struct InvitationPage {
 
 pub(super) fn view(page: InvitationPage) -> impl IntoView {
     let wrong = page.problem.is_some();
-    let password =
-        Input { name: "password", label: say::PASSWORD, kind: "password", autocomplete: "new-password", value: String::new(), hint: Some(say::PASSWORD_HINT), wrong, first: true, most: 200 };
-    let again = Input { name: "again", label: say::AGAIN, kind: "password", autocomplete: "new-password", value: String::new(), hint: None, wrong, first: false, most: 200 };
+    let password = Input {
+        name: "password",
+        label: say::PASSWORD,
+        kind: "password",
+        autocomplete: "new-password",
+        value: String::new(),
+        hint: Some(say::PASSWORD_HINT),
+        wrong,
+        first: true,
+        most: 200,
+    };
+    let again = Input {
+        name: "again",
+        label: say::AGAIN,
+        kind: "password",
+        autocomplete: "new-password",
+        value: String::new(),
+        hint: None,
+        wrong,
+        first: false,
+        most: 200,
+    };
     view! {
         <h1>{say::heading(&page.name)}</h1>
         <p>{say::LEDE}</p>

@@ -22,8 +22,19 @@ pub struct SignInPage {
 pub(super) fn view(frame: &Frame, page: SignInPage) -> impl IntoView + use<> {
     let wrong = page.problem.is_some();
     let known = !page.email.is_empty();
-    let email = Input { name: "email", label: say::EMAIL, kind: "email", autocomplete: "username", value: page.email, hint: None, wrong, first: !known, most: 254 };
-    let password = Input { name: "password", label: say::PASSWORD, kind: "password", autocomplete: "current-password", value: String::new(), hint: None, wrong, first: known, most: 200 };
+    let email =
+        Input { name: "email", label: say::EMAIL, kind: "email", autocomplete: "username", value: page.email, hint: None, wrong, first: !known, most: 254 };
+    let password = Input {
+        name: "password",
+        label: say::PASSWORD,
+        kind: "password",
+        autocomplete: "current-password",
+        value: String::new(),
+        hint: None,
+        wrong,
+        first: known,
+        most: 200,
+    };
     let next = (!page.next.is_empty()).then(|| view! { <input type="hidden" name="next" value=page.next/> });
     view! {
         <h1>{say::HEADING}</h1>

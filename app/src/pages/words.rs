@@ -24,12 +24,17 @@ pub fn signed_in_as(name: &str) -> String {
 pub mod home {
     pub const TITLE: &str = "Mentoring records others can rely on";
     pub const HEADING: &str = "What was seen, said and signed off, in one calm place";
-    pub const LEDE: &str =
-        "Countersign keeps the records of mentoring in health and community services: what a mentor saw, what the two agreed to try next, and what somebody may now do on their own.";
+    pub const LEDE: &str = "Countersign keeps the records of mentoring in health and community services: what a mentor saw, what the two agreed to try next, and what somebody may now do on their own.";
     pub const POINTS: [(&str, &str); 3] = [
-        ("In the corridor, without signal", "An observation takes six taps on a phone. It is saved on the phone at once and goes when there is signal. Nothing waits for the network."),
+        (
+            "In the corridor, without signal",
+            "An observation takes six taps on a phone. It is saved on the phone at once and goes when there is signal. Nothing waits for the network.",
+        ),
         ("Yours until you share it", "A jot or a draft is seen by its writer alone. Before anything is shared, the screen names who will see it."),
-        ("Signed, and it stays signed", "A signed version never changes. Nobody signs off on the strength of their own word alone, and anybody it binds can read what it rests on."),
+        (
+            "Signed, and it stays signed",
+            "A signed version never changes. Nobody signs off on the strength of their own word alone, and anybody it binds can read what it rests on.",
+        ),
     ];
     pub const INVITED: &str = "There is nothing to register for: your organisation invites you.";
     pub const MORE: &str = "How it works, for mentors, mentees, supervisors and security teams";
@@ -103,7 +108,8 @@ pub mod lead {
     pub const TITLE: &str = "Programme lead";
     pub const HEADING: &str = "Programme lead";
     pub const HELD_HEADING: &str = "Held words";
-    pub const HELD_NONE: &str = "Nothing waits. What somebody sends after they were removed from a relationship, but wrote before, is kept here until you decide.";
+    pub const HELD_NONE: &str =
+        "Nothing waits. What somebody sends after they were removed from a relationship, but wrote before, is kept here until you decide.";
     pub const HELD_LEDE: &str = "Written before somebody left a relationship, received afterwards. The others see them only if you take them over.";
     pub const HELD_AUTHOR: &str = "Written by";
     pub const HELD_IN: &str = "Belongs to";

@@ -70,7 +70,10 @@ impl Passwords {
     /// The PHC string to keep.
     pub(super) async fn hash(&self, password: &str, salt: Salt) -> Result<String, Busy> {
         let password = password.to_owned();
-        self.work(move || argon2().hash_password_with_salt(password.as_bytes(), &salt.0).expect("costs, salt and length are within Argon2's limits").to_string()).await
+        self.work(move || {
+            argon2().hash_password_with_salt(password.as_bytes(), &salt.0).expect("costs, salt and length are within Argon2's limits").to_string()
+        })
+        .await
     }
 
     /// Whether the password fits the PHC string; the same work where there is none.
@@ -137,7 +140,10 @@ mod tests {
         let costs = |phc: &str| phc.rsplitn(3, '$').last().map(ToOwned::to_owned);
         let ours = argon2().hash_password_with_salt(b"a password", &[3; 16]).expect("within the limits").to_string();
         assert_eq!(costs(NOBODY), costs(&ours));
-        assert!(matches!(argon2().verify_password(b"a password", NOBODY), Err(argon2::password_hash::Error::PasswordInvalid)), "it is read and computed, not refused early");
+        assert!(
+            matches!(argon2().verify_password(b"a password", NOBODY), Err(argon2::password_hash::Error::PasswordInvalid)),
+            "it is read and computed, not refused early"
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use axum::{
 
 use super::render::render;
 use crate::{
-    server::Server,
     accounts::{Denied, Token, Visitor},
+    server::Server,
     store::Person,
 };
 

@@ -3,7 +3,10 @@
 use app::pages::{NoticePage, Page, SignInPage, words::sign_in as say};
 use axum::{
     Form,
-    extract::{Query, State, rejection::{FormRejection, QueryRejection}},
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -66,7 +69,8 @@ pub(super) async fn submit(
         return look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
     };
     let next = local(&typed.next).unwrap_or_default().to_owned();
-    let again = |problem: String| Page::SignIn(SignInPage { email: typed.email.trim().chars().take(254).collect(), next: next.clone(), problem: Some(problem) });
+    let again =
+        |problem: String| Page::SignIn(SignInPage { email: typed.email.trim().chars().take(254).collect(), next: next.clone(), problem: Some(problem) });
     if typed.email.trim().is_empty() || typed.password.is_empty() {
         return look.answer(StatusCode::UNPROCESSABLE_ENTITY, again(say::INCOMPLETE.to_owned())).await;
     }
@@ -136,7 +140,8 @@ pub(super) async fn landing(server: &Server, person: PersonId, next: &str) -> Re
 /// A path of the app or of the lead's page, and no other address: nobody is sent away from here by a link.
 fn local(next: &str) -> Option<&str> {
     let ours = next == LEAD || next.starts_with("/lead/") || next.starts_with(APP);
-    let plain = next.len() <= MOST_NEXT_BYTES && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//") && !next.contains("..");
+    let plain =
+        next.len() <= MOST_NEXT_BYTES && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//") && !next.contains("..");
     (ours && plain).then_some(next)
 }
 
@@ -148,7 +153,9 @@ mod tests {
     fn nobody_is_sent_to_another_site_after_signing_in() {
         assert_eq!(local("/app/records?kind=claim#top"), Some("/app/records?kind=claim#top"));
         assert_eq!(local("/lead"), Some("/lead"));
-        for bad in ["", "https://example.org", "//example.org", "/\\example.org", "/app//example.org", "/leader", "/app/../x", "/app/\r\nSet-Cookie:a=b", "/help"] {
+        for bad in
+            ["", "https://example.org", "//example.org", "/\\example.org", "/app//example.org", "/leader", "/app/../x", "/app/\r\nSet-Cookie:a=b", "/help"]
+        {
             assert_eq!(local(bad), None, "{bad:?}");
         }
     }

@@ -153,7 +153,9 @@ async fn r10_held_words_that_are_left_out_reach_nobody() {
 async fn the_history_tells_each_fact_with_its_reason() {
     let (late, _ruth) = Late::ended().await;
     let history = late.history().await;
-    for sentence in ["The relationship was opened.", "Ruth Calloray became mentor, who leads.", "Ruth Calloray is no longer mentor. Tomas Lindquell: 'Moved to the clinic'"] {
+    for sentence in
+        ["The relationship was opened.", "Ruth Calloray became mentor, who leads.", "Ruth Calloray is no longer mentor. Tomas Lindquell: 'Moved to the clinic'"]
+    {
         assert!(history.contains(sentence), "{sentence}");
     }
 }

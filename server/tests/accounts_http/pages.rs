@@ -1,11 +1,11 @@
 //! The pages as a browser without JavaScript gets them.
 
-use axum::http::{Method, StatusCode, header};
-use server::accounts::AccountSettings;
 use crate::{
     html,
     site::{self, From, Site, email},
 };
+use axum::http::{Method, StatusCode, header};
+use server::accounts::AccountSettings;
 
 const RUTH: &str = "Ruth Calloray";
 const TOMAS: &str = "Tomas Lindquell";
@@ -94,7 +94,11 @@ async fn the_leads_page_is_refused_to_others_with_a_sentence() {
     assert_eq!((nobody.status, nobody.location()), (StatusCode::SEE_OTHER, "/sign-in?next=/lead"));
 
     let ruth = site.sign_in(RUTH).await;
-    for (method, path) in [(Method::GET, "/lead"), (Method::GET, "/lead/history/0192f0c1-2b3c-7d4e-8f50-112233445566"), (Method::POST, "/lead/held/0192f0c1-2b3c-7d4e-8f50-112233445566/adopt")] {
+    for (method, path) in [
+        (Method::GET, "/lead"),
+        (Method::GET, "/lead/history/0192f0c1-2b3c-7d4e-8f50-112233445566"),
+        (Method::POST, "/lead/held/0192f0c1-2b3c-7d4e-8f50-112233445566/adopt"),
+    ] {
         let answer = if method == Method::GET { site.get(path, Some(&ruth)).await } else { site.post(path, &[], Some(&ruth), From::ThisSite).await };
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
         assert!(answer.text().contains("This page is for the programme lead"), "{path}");

@@ -1,5 +1,6 @@
 //! Signing in and out, sessions and invitations, over HTTP.
 
+use crate::site::{Answer, From, PASSWORD, Site, email};
 use axum::http::{Method, StatusCode, header};
 use server::accounts::{AccountSettings, Token};
 use shared::{
@@ -8,7 +9,6 @@ use shared::{
     time::{DAY_MS, MINUTE_MS},
     wire::{Enrol, Enrolled, Problem, Session, WIRE_VERSION},
 };
-use crate::site::{Answer, From, PASSWORD, Site, email};
 
 const RUTH: &str = "Ruth Calloray";
 

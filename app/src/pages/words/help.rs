@@ -58,13 +58,18 @@ pub const OFFLINE: Section = Section {
 pub const WHO_SEES: Section = Section {
     id: "who-sees-what",
     heading: "Who sees what",
-    paragraphs: &["Under each title stands 'Who can see this', by name. Sharing is something that you do; nothing is shared by itself, and no report carries words."],
+    paragraphs: &[
+        "Under each title stands 'Who can see this', by name. Sharing is something that you do; nothing is shared by itself, and no report carries words.",
+    ],
     points: &[
         ("A jot, a draft", "You alone, on all your devices. Not your mentor, not your supervisor, not the programme lead."),
         ("A signed observation", "The relationship: mentee, mentors, supervisor."),
         ("A claim, an agreement, a 90-day plan", "The relationship, from the moment its writer shares it."),
         ("A comment or a question", "Whoever sees the record it stands on."),
-        ("The programme lead", "Memberships, and held words: what somebody sent after they had been removed. The lead reads the records of a relationship only as a member of it."),
+        (
+            "The programme lead",
+            "Memberships, and held words: what somebody sent after they had been removed. The lead reads the records of a relationship only as a member of it.",
+        ),
         ("Whoever runs the server", "Can technically read what was sent to it, as with e-mail. Your organisation chooses who that is."),
     ],
 };
@@ -85,18 +90,36 @@ pub const SECURITY: Section = Section {
     heading: "For your security team",
     paragraphs: &["Short answers to the questions that hospitals and care providers ask before they let a system in."],
     points: &[
-        ("Where is the data?", "On the server that your organisation runs, in one database file, and on the phones of the people it belongs to. Nothing is sent to anybody else: no analytics, no fonts, no scripts and no maps from other sites."),
+        (
+            "Where is the data?",
+            "On the server that your organisation runs, in one database file, and on the phones of the people it belongs to. Nothing is sent to anybody else: no analytics, no fonts, no scripts and no maps from other sites.",
+        ),
         ("Patient data?", "None by design. The record kinds have no field for it, and the rules for writers say so."),
-        ("How do people sign in?", "By invitation only. Passwords are kept as Argon2id hashes. Tries are limited by account and by address; an unknown e-mail address costs as much work as a known one, so that nobody can find out who has an account."),
+        (
+            "How do people sign in?",
+            "By invitation only. Passwords are kept as Argon2id hashes. Tries are limited by account and by address; an unknown e-mail address costs as much work as a known one, so that nobody can find out who has an account.",
+        ),
         (
             "Sessions?",
             "A random value of 32 bytes in a cookie that scripts cannot read and other sites cannot send along (HttpOnly, SameSite=Lax, Secure under https). The server keeps only its SHA-256. A session ends after 30 days without use, after 90 days in any case, with signing out, and with a new password.",
         ),
-        ("Other sites acting in somebody's name?", "Forms are taken from this site only (Sec-Fetch-Site, Origin), and the app's calls carry a header that no foreign page can send."),
+        (
+            "Other sites acting in somebody's name?",
+            "Forms are taken from this site only (Sec-Fetch-Site, Origin), and the app's calls carry a header that no foreign page can send.",
+        ),
         ("Scripts?", "These pages have none, and their Content-Security-Policy allows none. The app runs only scripts and WebAssembly of its own server."),
-        ("How do signatures work?", "Each device has a signing key of its own that belongs to one person; each decision names the exact version it binds. The server checks it against the rules, then adds the organisation's signature (Ed25519) and chains it to everything before it with SHA-256. Phones check the chain; so can anybody with a copy."),
-        ("A PIN, really?", "The PIN shows that the person holding a signed-in phone is its owner at the moment of signing. It does not replace the phone's own lock, which your organisation should require."),
-        ("A lost phone?", "Tell the programme lead and your administrator. A new password ends every session, and the device's certificate can be revoked: what it signs later is refused."),
+        (
+            "How do signatures work?",
+            "Each device has a signing key of its own that belongs to one person; each decision names the exact version it binds. The server checks it against the rules, then adds the organisation's signature (Ed25519) and chains it to everything before it with SHA-256. Phones check the chain; so can anybody with a copy.",
+        ),
+        (
+            "A PIN, really?",
+            "The PIN shows that the person holding a signed-in phone is its owner at the moment of signing. It does not replace the phone's own lock, which your organisation should require.",
+        ),
+        (
+            "A lost phone?",
+            "Tell the programme lead and your administrator. A new password ends every session, and the device's certificate can be revoked: what it signs later is refused.",
+        ),
         ("In transit?", "TLS belongs in front of the server (any reverse proxy); plain http is for localhost."),
         ("Backups?", "Copy the database with SQLite's own backup. Since every line is chained and signed, a restored copy proves itself."),
         ("Logs?", "Structured, with codes and identifiers. Words of records, passwords and cookies never enter them."),
@@ -105,7 +128,8 @@ pub const SECURITY: Section = Section {
 
 pub const REFUSALS_ID: &str = "refusals";
 pub const REFUSALS_HEADING: &str = "When something is refused";
-pub const REFUSALS_LEDE: &str = "A refusal never loses words: they stay on your phone, readable and ready to be copied. It says what to do next; here is why each exists, by its code.";
+pub const REFUSALS_LEDE: &str =
+    "A refusal never loses words: they stay on your phone, readable and ready to be copied. It says what to do next; here is why each exists, by its code.";
 pub const REFUSALS_SAYS: &str = "It says";
 pub const REFUSALS_WHY: &str = "Why";
 

@@ -72,7 +72,9 @@ impl Words<'_> {
 
     /// Known fields in the order of their form, the rest behind them: no word is left out.
     fn fields(&self, kind: Option<&'static Kind>, fields: &BTreeMap<String, Option<Scalar>>) -> Vec<(String, String)> {
-        let place = |key: &str| kind.and_then(|kind| kind.fields.iter().position(|field| kind.field(key).is_some_and(|known| known.code == field.code))).unwrap_or(usize::MAX);
+        let place = |key: &str| {
+            kind.and_then(|kind| kind.fields.iter().position(|field| kind.field(key).is_some_and(|known| known.code == field.code))).unwrap_or(usize::MAX)
+        };
         let mut keys: Vec<&String> = fields.keys().collect();
         keys.sort_by_key(|key| (place(key), key.as_str()));
         keys.into_iter().filter_map(|key| fields.get(key).map(|value| self.field(kind.and_then(|kind| kind.field(key)), key, value.as_ref()))).collect()
@@ -91,7 +93,9 @@ impl Words<'_> {
     fn value(&self, sort: Option<Value>, scalar: &Scalar) -> String {
         match (sort, scalar) {
             (_, Scalar::Text(text)) if text.is_empty() => say::HELD_NO_VALUE.to_owned(),
-            (Some(Value::Choice { of }), Scalar::Text(code)) => of.iter().find(|choice| choice.code == code).map_or(code.as_str(), |choice| choice.label).to_owned(),
+            (Some(Value::Choice { of }), Scalar::Text(code)) => {
+                of.iter().find(|choice| choice.code == code).map_or(code.as_str(), |choice| choice.label).to_owned()
+            }
             (Some(Value::Competency), Scalar::Text(code)) => self.competency(code),
             (Some(Value::Person { .. }), Scalar::Text(id)) => id.parse::<PersonId>().map_or_else(|_| id.clone(), |person| self.facts.name(person)),
             (Some(Value::Moment), Scalar::Integer(ms)) => times::moment(At(*ms), self.zone),
