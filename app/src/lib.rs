@@ -7,4 +7,5 @@
 pub mod phone_app;
 #[cfg(feature = "ssr")]
 pub mod pages;
+pub mod reading;
 pub mod words;

@@ -3,22 +3,19 @@
 
 mod ask_for_pin;
 mod browser;
-mod clock;
 mod draft;
 mod frame;
-mod happening;
-mod log;
 mod model;
 mod parts;
 mod port;
 mod screens;
-mod skill;
-mod standing;
-mod to_review;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
+
+// Screens name these as their own.
+use crate::reading::{clock, happening, log, skill, standing, to_review};
 
 use self::{frame::Frame, model::Model, port::WorkerPort};
 

@@ -52,3 +52,17 @@ pub fn rating(scale: shared::framework::Scale, level: i64) -> &'static str {
         _ => "Could not judge",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_named_and_the_person_comes_last() {
+        let names = ["Ruth".to_owned(), "Bea".to_owned()];
+        assert_eq!(and_me(&[]), "Only me");
+        assert_eq!(and_me(&names[..1]), "Ruth and me");
+        assert_eq!(and_me(&names), "Ruth, Bea and me");
+        assert_eq!(list(&names), "Ruth and Bea");
+    }
+}

@@ -24,6 +24,8 @@ pub struct Draft {
     /// What is filled in from the start, unless the person says otherwise.
     pub presets: Signal<BTreeMap<String, Scalar>>,
     pub row: Memo<Option<Arc<Row>>>,
+    /// Where it is tried out only: the row that nobody else ever sees.
+    tried: Option<RwSignal<Row>>,
 }
 
 impl Draft {
@@ -32,7 +34,33 @@ impl Draft {
         let model = model();
         let record = RwSignal::new(record);
         let row = Memo::new(move |_| record.get().and_then(|record| model.row(record)));
-        Self { model, kind, record, presets, row }
+        Self { model, kind, record, presets, row, tried: None }
+    }
+
+    /// A draft to try things out with: it stays on this screen and is gone with it.
+    pub fn to_try(kind: &'static str) -> Self {
+        let model = model();
+        let record = browser::new_record();
+        let by = model.person().unwrap_or(PersonId(record.0));
+        let row = Row {
+            log: LogId::Own(by),
+            record,
+            kind: kind.to_owned(),
+            by,
+            fields: BTreeMap::from([("captured_at".to_owned(), vec![Scalar::Integer(browser::now().0)])]),
+            entry: None,
+            waiting: Vec::new(),
+            unsent: false,
+            changed_after: false,
+            touched_at: browser::now(),
+        };
+        let tried = RwSignal::new(row);
+        let row = Memo::new(move |_| Some(Arc::new(tried.get())));
+        Self { model, kind, record: RwSignal::new(Some(record)), presets: Signal::stored(BTreeMap::new()), row, tried: Some(tried) }
+    }
+
+    pub fn is_tried(self) -> bool {
+        self.tried.is_some()
     }
 
     /// The log that it is written in: the own log until it is shared.
@@ -79,6 +107,17 @@ impl Draft {
     pub fn put(self, field: &str, value: Option<Scalar>, leaving: bool) {
         // An empty text is no text.
         let value = value.filter(|value| value.text() != Some(""));
+        if let Some(tried) = self.tried {
+            tried.update(|row| match value {
+                Some(value) => {
+                    row.fields.insert(field.to_owned(), vec![value]);
+                }
+                None => {
+                    row.fields.remove(field);
+                }
+            });
+            return;
+        }
         if let (Some(record), Some(log)) = (self.record.get_untracked(), self.log()) {
             self.model.set(log, record, field, value, leaving);
             return;

@@ -1,6 +1,10 @@
 //! Giving feedback on what was seen.
 
 pub const TITLE: &str = "Observe";
+pub const TRY: &str = "Try a practice observation";
+pub const TRY_TITLE: &str = "Try it: nothing is kept";
+pub const TRY_LINE: &str = "This is for trying out. It is not saved and never sent.";
+pub const TRIED: &str = "That was it. Nothing was sent.";
 pub const JOT: &str = "Jot a line, finish later";
 pub const JOT_HINT: &str = "Only you see it. No name needed.";
 pub const JOT_KEPT: &str = "Kept under 'To finish' on Today.";

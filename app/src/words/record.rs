@@ -70,6 +70,10 @@ pub fn version(number: u32) -> String {
     ["version ", &number.to_string()].concat()
 }
 
+pub fn changed_since(number: u32) -> String {
+    ["What changed since version ", &number.to_string()].concat()
+}
+
 pub fn binds(number: u32) -> String {
     ["binds version ", &number.to_string()].concat()
 }

@@ -4,6 +4,7 @@ pub const TITLE: &str = "Only on this phone";
 pub const ALL_SENT: &str = "Everything is sent.";
 pub const WAITING: &str = "Goes when there is signal";
 pub const STUCK: &str = "Could not be sent";
+pub const SEE: &str = "See it";
 pub const STUCK_MORE: &str = "Your words are safe here. Copy or save them, or try once more.";
 pub const DRAFTS: &str = "Drafts, not yet stored on the server";
 pub const COPY: &str = "Copy the words";

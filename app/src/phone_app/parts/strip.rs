@@ -24,7 +24,7 @@ pub fn Strip() -> impl IntoView {
         ("strip strip-here", Icon::Phone, say::only_here(sync.unsent, age.as_deref()))
     });
     view! {
-        <div class="top">
+        <header class="top">
             <a class="brand" href="/app/">
                 "Countersign"
             </a>
@@ -32,7 +32,7 @@ pub fn Strip() -> impl IntoView {
                 {move || icon(state.get().1)}
                 <span>{move || state.get().2}</span>
             </a>
-        </div>
+        </header>
     }
     .into_any()
 }

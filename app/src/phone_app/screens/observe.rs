@@ -98,13 +98,15 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
         }
         presets
     });
-    let draft = Draft::new("observation", record, presets);
+    let trying = record.is_none() && query.with_untracked(|query| query.get("try").is_some());
+    let draft = if trying { Draft::to_try("observation") } else { Draft::new("observation", record, presets) };
 
     let go = navigate.clone();
     Effect::new(move |_| {
         // The address follows the record, so that the browser can close and open on it.
         if let Some(made) = draft.record.get()
             && record.is_none()
+            && !trying
         {
             begun.set(Some(made));
             go(&["/app/observe/", &made.to_string()].concat(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
@@ -128,7 +130,8 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
     let relationship = Memo::new(move |_| mentee.get().and_then(|mentee| model.relationship_of(mentee)));
     let names = future_readers(model, draft, relationship);
     view! {
-        <Heading title=say::TITLE who=names/>
+        <Heading title=if trying { say::TRY_TITLE } else { say::TITLE } who=names/>
+        {trying.then(|| view! { <p class="banner banner-here">{say::TRY_LINE}</p> })}
         <div class="jot">
             <TextBox id="jot".to_owned() label=say::JOT hint=say::JOT_HINT value=draft.words("jot") write=draft.writer("jot")/>
         </div>

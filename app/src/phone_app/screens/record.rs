@@ -27,7 +27,7 @@ use crate::{
         parts::{Comments, Conflicts, ContentView, Heading, decision_marks, value_text, who_can_see},
         standing,
     },
-    words::{self, observe, record as say},
+    words::{self, observe, record as say, unsent},
 };
 
 /// A record and its log, as one value that changes when either does.
@@ -138,7 +138,23 @@ fn status(model: Model, shown: &Shown) -> AnyView {
         let names: Vec<String> = parties_missing(&log.facts, version, model.now.get_untracked()).into_iter().map(|(_, person)| log.facts.name(person)).collect();
         view! { <p>{say::missing_signatures(&words::list(&names))}</p> }
     });
+    let refused = model.stuck.with(|stuck| stuck.iter().filter(|stuck| stuck.record == record).map(|stuck| stuck.refusal.sentence.clone()).collect::<Vec<_>>());
+    let refused = refused.into_iter().map(|sentence| {
+        view! {
+            <div class="banner banner-needs" role="alert">
+                <p>
+                    <strong>{unsent::STUCK}</strong>
+                    " "
+                    {sentence}
+                </p>
+                <a class="button" href="/app/unsent">
+                    {unsent::SEE}
+                </a>
+            </div>
+        }
+    });
     view! {
+        {refused.collect_view()}
         {waiting}
         <p class="status">
             <span class=state.tone.class()>{state.text}</span>
@@ -218,39 +234,43 @@ fn below(version: &Version, log: &Log, now: At) -> Option<String> {
 
 /// What was written after the signature, beside what is signed.
 fn changed(row: &Row, version: &Version, log: &Log) -> AnyView {
-    let now = current(row);
-    let declared = kinds().get(&row.kind);
-    let keys: std::collections::BTreeSet<&String> = now.keys().chain(version.content.keys()).collect();
-    let differences = keys.into_iter().filter(|key| now.get(*key) != version.content.get(*key)).map(|key| {
+    view! {
+        <section class="card card-needs" aria-labelledby="changed">
+            <h2 id="changed">{say::CHANGED}</h2>
+            <p>{say::CHANGED_MORE}</p>
+            {differences(&row.kind, log, &version.content, &current(row))}
+        </section>
+    }
+    .into_any()
+}
+
+/// Field by field, what stood there and what stands there.
+fn differences(kind: &str, log: &Log, before: &Content, after: &Content) -> AnyView {
+    let declared = kinds().get(kind);
+    let keys: std::collections::BTreeSet<&String> = after.keys().chain(before.keys()).collect();
+    let differences = keys.into_iter().filter(|key| after.get(*key) != before.get(*key)).map(|key| {
         let label = declared.and_then(|kind| kind.field(key)).map_or(key.as_str(), |field| field.label).to_owned();
-        let text = |content: &Content| content.get(key).map_or_else(|| say::EMPTY.to_owned(), |value| value_text(&row.kind, key, value, Some(log)));
+        let text = |content: &Content| content.get(key).map_or_else(|| say::EMPTY.to_owned(), |value| value_text(kind, key, value, Some(log)));
         view! {
             <div class="said">
                 <dt>{label}</dt>
                 <dd>
                     <del>
                         <span class="unseen">{say::WAS}</span>
-                        {text(&version.content)}
+                        {text(before)}
                     </del>
                 </dd>
                 <dd>
                     <ins>
                         <span class="unseen">{say::NOW}</span>
-                        {text(&now)}
+                        {text(after)}
                     </ins>
                 </dd>
             </div>
         }
     });
     let differences = differences.collect_view();
-    view! {
-        <section class="card card-needs" aria-labelledby="changed">
-            <h2 id="changed">{say::CHANGED}</h2>
-            <p>{say::CHANGED_MORE}</p>
-            <dl class="content">{differences}</dl>
-        </section>
-    }
-    .into_any()
+    view! { <dl class="content">{differences}</dl> }.into_any()
 }
 
 /// Decisions on the newest version, and each earlier version with its words.
@@ -268,14 +288,27 @@ fn decisions(shown: &Shown) -> AnyView {
         view! {
             <details class="more">
                 <summary>{say::version(version.number)} " · " {state}</summary>
-                <ContentView kind=row.kind.clone() content=version.content.clone() log=Arc::clone(log)/>
+                {version
+                    .hidden
+                    .is_none()
+                    .then(|| view! { <ContentView kind=row.kind.clone() content=version.content.clone() log=Arc::clone(log)/> })}
                 {decision_marks(version, log)}
             </details>
         }
     });
     let earlier = earlier.collect_view();
+    let before = entry.versions.iter().rev().nth(1).filter(|before| before.hidden.is_none() && latest.hidden.is_none());
+    let since = before.map(|before| {
+        view! {
+            <details class="more" open>
+                <summary>{say::changed_since(before.number)}</summary>
+                {differences(&row.kind, log, &before.content, &latest.content)}
+            </details>
+        }
+    });
     let versions = (entry.versions.len() > 1).then(|| {
         view! {
+            {since}
             <h3>{say::VERSIONS}</h3>
             {earlier}
         }

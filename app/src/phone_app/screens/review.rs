@@ -8,6 +8,7 @@ use shared::{id::RecordId, role::Role};
 use super::record::{RecordView, readers_line, shown, title};
 use crate::{
     phone_app::{
+        browser,
         model::{Model, model},
         parts::{Choice, Choices, Heading, Icon, empty, icon},
         to_review::{self, Group, Sort, ToReview},
@@ -106,15 +107,25 @@ fn row(item: &ToReview, open: Memo<Option<RecordId>>) -> AnyView {
     .into_any()
 }
 
+/// The id of the right side's title.
+const DETAIL: &str = "detail-title";
+
 fn detail(model: Model, record: RecordId) -> AnyView {
     let shown = shown(model, record);
+    Effect::new(move |_| {
+        if model.moved_on() {
+            browser::focus(DETAIL);
+        }
+    });
     view! {
         <a class="back pane-back" href="/app/review">
             {icon(Icon::Back)}
             <span>{say::BACK_TO_LIST}</span>
         </a>
         <div class="heading">
-            <h2 class="detail-title" id="detail-title">{title(shown)}</h2>
+            <h2 class="detail-title" id=DETAIL tabindex="-1">
+                {title(shown)}
+            </h2>
             {readers_line(model, shown)}
         </div>
         <RecordView record shown/>

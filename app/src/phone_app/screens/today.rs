@@ -23,7 +23,7 @@ use crate::{
         parts::{Heading, Icon, Line, empty, icon, lines},
         standing,
     },
-    words::{first_run, today as say, unsent},
+    words::{first_run, observe, today as say, unsent},
 };
 
 #[component]
@@ -85,6 +85,7 @@ fn lead() -> AnyView {
 /// Once on each phone: who sees what, and where help is.
 #[component]
 fn FirstCard() -> impl IntoView {
+    let model = model();
     let seen = RwSignal::new(browser::remembered("first-card").is_some());
     let close = move |_| {
         browser::remember("first-card", "seen");
@@ -100,9 +101,16 @@ fn FirstCard() -> impl IntoView {
                     <li>{first_run::CARD_HELP}</li>
                     {(!browser::is_installed()).then(|| view! { <li>{first_run::CARD_INSTALL}</li> })}
                 </ul>
-                <button type="button" class="button" on:click=close>
-                    {first_run::CARD_CLOSE}
-                </button>
+                <div class="bar-inline">
+                    <button type="button" class="button button-main" on:click=close>
+                        {first_run::CARD_CLOSE}
+                    </button>
+                    <Show when=move || !model.relationships_as(Role::Mentor).is_empty()>
+                        <a class="button" href="/app/observe?try=1">
+                            {observe::TRY}
+                        </a>
+                    </Show>
+                </div>
             </section>
         </Show>
     }

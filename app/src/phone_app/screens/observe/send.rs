@@ -114,6 +114,10 @@ pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
             browser::focus(if said { "next-step-0" } else { "try-next" });
         }
         Readiness::Refused(sentence) => model.refuse(&Refusal::new("courtesy", sentence)),
+        Readiness::Ready if draft.is_tried() => {
+            model.say(say::TRIED);
+            go("/app/", NavigateOptions::default());
+        }
         Readiness::Ready => ask_for_pin(model, draft, relationship, go.clone()),
     };
     let discard = move |_| {
@@ -128,7 +132,7 @@ pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
             });
         }
     };
-    let begun = move || draft.record.get().is_some();
+    let begun = move || draft.record.get().is_some() && !draft.is_tried();
     view! {
         <Show when=begun>
             <p class="bar-inline">

@@ -3,13 +3,13 @@
 use shared::{
     decision::Act,
     id::{LogId, PersonId},
-    kind::Chain,
+    kind::{Chain, Kinds},
     ledger::{Lateness, State, Version, parties_missing},
     phone::Row,
     time::At,
 };
 
-use super::{clock, log::Log, model::kinds};
+use super::{clock, log::Log};
 use crate::words::standing as say;
 
 /// How it is coloured. The words alone carry the meaning.
@@ -114,7 +114,7 @@ pub fn remarks(version: &Version, log: &Log) -> Vec<String> {
 
 /// The words for a code of a choice field.
 pub fn choice_label(kind: &str, field: &str, code: &str) -> Option<&'static str> {
-    let field = kinds().get(kind)?.field(field)?;
+    let field = Kinds::standard().get(kind)?.field(field)?;
     match field.value {
         shared::kind::Value::Choice { of } => of.iter().find(|choice| choice.code == code).map(|choice| choice.label),
         _ => None,
@@ -122,7 +122,7 @@ pub fn choice_label(kind: &str, field: &str, code: &str) -> Option<&'static str>
 }
 
 pub fn chain(kind: &str) -> Chain {
-    kinds().get(kind).map_or(Chain::None, |kind| kind.chain)
+    Kinds::standard().get(kind).map_or(Chain::None, |kind| kind.chain)
 }
 
 /// What the record is about, in a line: the skill, the milestone, the kind's name.
@@ -135,7 +135,7 @@ pub fn title(row: &Row, log: &Log) -> String {
             Some(level) => crate::words::claim::title(skill, level),
             None => skill.to_owned(),
         },
-        (kind, _) => kinds().get(kind).map_or(kind, |kind| kind.name).to_owned(),
+        (kind, _) => Kinds::standard().get(kind).map_or(kind, |kind| kind.name).to_owned(),
     }
 }
 

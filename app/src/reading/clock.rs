@@ -83,3 +83,44 @@ pub fn from_field(text: &str, zone: &Zone) -> Option<At> {
     let civil: jiff::civil::DateTime = text.parse().ok()?;
     Some(At(civil.to_zoned(zone.0.clone()).ok()?.timestamp().as_millisecond()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn london() -> Zone {
+        Zone::posix("GMT0BST,M3.5.0/1,M10.5.0")
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_organisations_zone() {
+        let night = At(1_778_553_660_000); // 2026-05-12 02:41 UTC
+        assert_eq!(time(night, &london()), "03:41");
+        assert_eq!(day(night, &london(), night), "today");
+        assert_eq!(day(night, &london(), night.plus(DAY_MS)), "yesterday");
+        assert_eq!(day(night, &london(), night.plus(5 * DAY_MS)), "12 May");
+        assert_eq!(full_day(night, &london()), "12 May 2026");
+    }
+
+    #[test]
+    fn a_chosen_time_reads_back_as_it_was_chosen() {
+        let at = from_field("2026-05-12T03:41", &london()).expect("a moment");
+        assert_eq!(to_field(at, &london()), "2026-05-12T03:41");
+        assert_eq!(from_field("", &london()), None);
+    }
+
+    #[test]
+    fn ages_grow_from_minutes_to_days() {
+        assert_eq!(age(59_000), "just now");
+        assert_eq!(age(2 * HOUR_MS + 5), "2 h");
+        assert_eq!(age(DAY_MS), "1 day");
+        assert_eq!(written_day("2026-05-12"), "12 May 2026");
+    }
+
+    #[test]
+    fn days_are_counted_by_the_calendar() {
+        let evening = At(1_778_536_800_000); // 2026-05-11 22:00 UTC, 23:00 in London
+        assert_eq!(days_between(evening, evening.plus(2 * HOUR_MS), &london()), 1);
+        assert_eq!(days_between(evening, evening.plus(-5 * DAY_MS), &london()), 0);
+    }
+}

@@ -1,0 +1,203 @@
+//! A small relationship, read as its screens read it.
+
+use shared::{
+    decision::{Act, Content, Unlock, UnlockMethod},
+    fact::{Facts, Member},
+    framework::{Competency, EvidenceRule, Expected, Framework, Practice, Scale},
+    id::{DeviceId, LogId, PersonId, RecordId, RelationshipId},
+    ledger::{Mark, RecordLedger, Version},
+    phone::{Row, Waiting},
+    role::Role,
+    scalar::Scalar,
+    time::{At, DAY_MS},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    log::{Log, Relationship},
+    skill, standing,
+    to_review::{self, Group},
+};
+
+const NOW: At = At(1_778_553_660_000);
+const AMARA: u128 = 1;
+const RUTH: u128 = 2;
+const BEA: u128 = 3;
+const LOG: u128 = 10;
+
+fn person(number: u128) -> PersonId {
+    id(number).parse().expect("an id")
+}
+
+fn id(number: u128) -> String {
+    let hex = format!("{number:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+fn log_id() -> LogId {
+    LogId::Record(id(LOG).parse::<RelationshipId>().expect("an id"))
+}
+
+fn member(number: u128, name: &str, role: Role) -> Member {
+    Member { person: person(number), name: name.to_owned(), role, leads: role == Role::Mentor, job: String::new(), place: String::new(), employed_from: NOW.plus(-100 * DAY_MS), from: NOW.plus(-90 * DAY_MS), until: None }
+}
+
+fn facts() -> Facts {
+    let rule = EvidenceRule { count: 1, level: 3, observers: 1, months: 6, practice: Practice::Counted };
+    let notes = Competency {
+        code: "C03".to_owned(),
+        name: "Keeping accurate notes".to_owned(),
+        domain: "documentation".to_owned(),
+        high_risk: false,
+        scale: Scale::Writing,
+        behaviours: Vec::new(),
+        critical: Vec::new(),
+        progression: Vec::new(),
+        expected: Expected { new: 2, settling: 3, established: 4 },
+        evidence: BTreeMap::from([(3, rule)]),
+    };
+    Facts {
+        framework: Some(Framework { code: "core".to_owned(), name: "Core".to_owned(), version: 1, competencies: vec![notes] }),
+        members: vec![member(AMARA, "Amara Venn", Role::Mentee), member(RUTH, "Ruth Calloray", Role::Mentor), member(BEA, "Bea Monteiral", Role::Supervisor)],
+        ..Facts::default()
+    }
+}
+
+fn mark(act: Act, by: u128, role: Role, at: At, position: u64) -> Mark {
+    let device: DeviceId = id(99).parse().expect("an id");
+    Mark { act, by: person(by), role, device, unlock: Unlock { method: UnlockMethod::Pin, at }, at, received_at: at, position, reason: None }
+}
+
+fn version(submitted: Mark, content: Content, sealed: bool) -> Version {
+    let position = submitted.position;
+    Version {
+        number: 1,
+        submitted,
+        content,
+        form: Default::default(),
+        digest: Default::default(),
+        heads: Vec::new(),
+        signatures: Vec::new(),
+        sealed: sealed.then_some(position),
+        returned: None,
+        acknowledged: None,
+        countersigned: None,
+        confirmed: None,
+        approved: None,
+        revoked: None,
+        voided: None,
+        hidden: None,
+    }
+}
+
+fn row(number: u128, kind: &str, by: u128, version: Option<Version>) -> Row {
+    let record: RecordId = id(number).parse().expect("an id");
+    let content = version.as_ref().map(|version| version.content.clone()).unwrap_or_default();
+    Row {
+        log: log_id(),
+        record,
+        kind: kind.to_owned(),
+        by: person(by),
+        fields: content.into_iter().map(|(field, value)| (field, vec![value])).collect(),
+        entry: version.map(|version| RecordLedger { kind: kind.to_owned(), author: person(by), versions: vec![version] }),
+        waiting: Vec::new(),
+        unsent: false,
+        changed_after: false,
+        touched_at: NOW,
+    }
+}
+
+fn observation(level: i64, position: u64) -> Row {
+    let at = NOW.plus(-2 * DAY_MS);
+    let content = Content::from([
+        ("mentee".to_owned(), Scalar::Text(id(AMARA))),
+        ("competency".to_owned(), Scalar::from("C03")),
+        ("level".to_owned(), Scalar::from(level)),
+        ("captured_at".to_owned(), Scalar::from(at.0)),
+    ]);
+    row(u128::from(position) + 100, "observation", RUTH, Some(version(mark(Act::Submit, RUTH, Role::Mentor, at, position), content, true)))
+}
+
+fn claim(evidence: &[u64]) -> Row {
+    let mut content = Content::from([("competency".to_owned(), Scalar::from("C03")), ("level".to_owned(), Scalar::from(3))]);
+    for line in evidence {
+        content.insert(format!("evidence/{line}"), Scalar::Text(id(u128::from(*line) + 100)));
+    }
+    row(500, "claim", AMARA, Some(version(mark(Act::Submit, AMARA, Role::Mentee, NOW.plus(-DAY_MS), 50), content, false)))
+}
+
+fn log(rows: Vec<Row>) -> Log {
+    let mut log = Log { facts: Arc::new(facts()), ..Log::default() };
+    log.take(rows, &[]);
+    log
+}
+
+fn waiting(rows: Vec<Row>) -> Vec<to_review::ToReview> {
+    to_review::all(&[Relationship { id: log_id(), log: Arc::new(log(rows)) }], person(BEA), NOW)
+}
+
+#[test]
+fn a_claim_with_its_evidence_is_ready_and_one_without_is_not() {
+    let ready = waiting(vec![observation(3, 5), claim(&[5])]);
+    let of = |items: &[to_review::ToReview]| items.iter().find(|item| item.title.starts_with("Keeping accurate notes, level 3")).expect("the claim waits").clone();
+    assert_eq!(of(&ready).group, Group::Ready);
+    assert_eq!(of(&ready).days, 1);
+    let open = waiting(vec![observation(3, 5), claim(&[])]);
+    assert_eq!(of(&open).group, Group::NotReady);
+    assert!(of(&open).note.starts_with("Still needs 1 at level 3"), "{}", of(&open).note);
+}
+
+#[test]
+fn what_was_decided_here_and_not_sent_is_off_the_desk() {
+    let mut decided = claim(&[]);
+    decided.waiting.push(Waiting { act: Act::Approve, version: 1, at: NOW, gone: false });
+    assert!(waiting(vec![decided]).is_empty());
+}
+
+#[test]
+fn feedback_as_expected_is_not_asked_for_and_what_lies_below_is() {
+    assert!(waiting(vec![observation(3, 5)]).is_empty());
+    let below = waiting(vec![observation(1, 5)]);
+    assert_eq!(below.len(), 1);
+    let mut differently = observation(3, 5);
+    differently.entry.as_mut().expect("it is sealed").versions[0].acknowledged = Some(mark(Act::Disagree, AMARA, Role::Mentee, NOW, 6));
+    assert_eq!(waiting(vec![differently])[0].group, Group::Differently);
+}
+
+#[test]
+fn a_record_says_where_it_is() {
+    let log = log(Vec::new());
+    let mut row = observation(3, 5);
+    assert_eq!(standing::of(&row, &log).text, "Signed and locked");
+    row.changed_after = true;
+    assert_eq!(standing::of(&row, &log).text, "Changed after signing, not signed again");
+    row.waiting.push(Waiting { act: Act::Submit, version: 2, at: NOW, gone: false });
+    assert_eq!(standing::of(&row, &log).text, "Asked for, not in force yet");
+    let mut draft = self::row(7, "observation", RUTH, None);
+    draft.log = LogId::Own(person(RUTH));
+    assert_eq!(standing::of(&draft, &log).text, "Not shared yet");
+}
+
+#[test]
+fn a_skill_of_the_plan_says_what_is_missing() {
+    let content = Content::from([
+        ("starts_on".to_owned(), Scalar::from("2026-05-01")),
+        ("due_on".to_owned(), Scalar::from("2026-07-29")),
+        ("baseline/C03".to_owned(), Scalar::from(2)),
+        ("target/C03".to_owned(), Scalar::from(3)),
+    ]);
+    let mut confirmed = version(mark(Act::Submit, RUTH, Role::Mentor, NOW.plus(-5 * DAY_MS), 2), content, false);
+    confirmed.confirmed = Some(mark(Act::Confirm, BEA, Role::Supervisor, NOW.plus(-4 * DAY_MS), 3));
+    let plan = row(8, "plan", RUTH, Some(confirmed));
+
+    let before = log(vec![plan.clone()]);
+    let skill = &skill::planned(&before, NOW)[0];
+    assert_eq!(skill.missing.as_deref(), Some("Still needs 1 at level 3 or more."));
+    assert!(!skill.is_ready() && !skill.has_moved());
+    assert_eq!(skill::plan_day(&before, NOW), Some((12, 90)));
+
+    let after = log(vec![plan, observation(3, 5)]);
+    let skill = &skill::planned(&after, NOW)[0];
+    assert!(skill.is_ready() && skill.has_moved());
+    assert_eq!(skill.now.map(|(level, _)| level), Some(3));
+}
