@@ -145,6 +145,14 @@ impl Accounts {
         Ok(token)
     }
 
+    /// For a lost password or a lost phone: the old password and every session end at once, and a new invitation is
+    /// given. What lies on the person's phones stays there.
+    pub async fn invite_again(&self, person: PersonId) -> Result<Token, ChooseError> {
+        // A password that nobody ever sees.
+        self.set_password(person, &Token::draw(&*self.entropy).text()).await?;
+        Ok(self.invite(person).await?)
+    }
+
     /// Whom an invitation is for, while it stands.
     pub async fn invited(&self, token: &Token) -> Result<Option<Person>, StoreError> {
         match self.store.invitation(token.hash(), self.clock.now()).await? {

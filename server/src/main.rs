@@ -8,7 +8,7 @@ use axum::serve::ListenerExt as _;
 use lexopt::{Arg, Parser, ValueExt as _};
 use server::{
     Server,
-    accounts::AccountSettings,
+    accounts::{AccountSettings, normal_email},
     demo::{self, Seeded},
     http::{self, ClientFiles},
     organisation::{self, OrganisationFile},
@@ -22,11 +22,13 @@ use tokio::{
 
 const HELP: &str = "countersign serve [--demo] [--port 3000] [--host 127.0.0.1] [--database FILE] [--behind-https]
 countersign init FILE [--database FILE]
+countersign invite EMAIL [--database FILE]
 
 serve   answers on http://localhost:3000
         --demo          makes the demonstration organisation where the database is empty
         --behind-https  a reverse proxy with https stands in front
 init    makes an organisation from a file of people, framework and relationships
+invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
 
 The database is a file or a sqlite:// address; without --database it is DATABASE_URL, else countersign.sqlite.
 COUNTERSIGN_CLIENT_DIR names the folder of the built phone app, RUST_LOG what is logged.
@@ -42,6 +44,7 @@ enum Command {
     Help,
     Serve(Serve),
     Init { file: OsString, database: Option<String> },
+    Invite { email: OsString, database: Option<String> },
 }
 
 struct Serve {
@@ -65,7 +68,7 @@ fn main() -> ExitCode {
 fn parse(mut words: Parser) -> Result<Command> {
     let mut serve = Serve { demo: false, host: "127.0.0.1".to_owned(), port: DEFAULT_PORT, database: None, behind_https: false };
     let mut command: Option<String> = None;
-    let mut file = None;
+    let mut named = None;
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -75,14 +78,16 @@ fn parse(mut words: Parser) -> Result<Command> {
             Arg::Long("port") => serve.port = words.value()?.parse()?,
             Arg::Long("database") => serve.database = Some(words.value()?.string()?),
             Arg::Value(value) if command.is_none() => command = Some(value.string()?),
-            Arg::Value(value) if command.as_deref() == Some("init") && file.is_none() => file = Some(value),
+            Arg::Value(value) if matches!(command.as_deref(), Some("init" | "invite")) && named.is_none() => named = Some(value),
             other => return Err(other.unexpected().into()),
         }
     }
-    match (command.as_deref(), file) {
+    match (command.as_deref(), named) {
         (Some("serve"), _) => Ok(Command::Serve(serve)),
         (Some("init"), Some(file)) => Ok(Command::Init { file, database: serve.database }),
         (Some("init"), None) => Err("init needs a file".into()),
+        (Some("invite"), Some(email)) => Ok(Command::Invite { email, database: serve.database }),
+        (Some("invite"), None) => Err("invite needs the e-mail address of somebody in the organisation".into()),
         (None, _) => Ok(Command::Help),
         (Some(other), _) => Err(format!("there is no command {other:?}; --help names them").into()),
     }
@@ -99,6 +104,7 @@ fn run(command: Command) -> Result<()> {
             Command::Help => Ok(()),
             Command::Serve(options) => serve(options).await,
             Command::Init { file, database } => init(Path::new(&file), database).await,
+            Command::Invite { email, database } => invite(&email.to_string_lossy(), database).await,
         }
     })
 }
@@ -197,6 +203,15 @@ fn wait_for_signal() -> Result<impl Future<Output = ()>> {
         }
         tracing::info!("stopping");
     })
+}
+
+async fn invite(email: &str, database: Option<String>) -> Result<()> {
+    let server = open(database, AccountSettings::default()).await?;
+    let person = server.store.person_by_email(&normal_email(email)).await?.ok_or_else(|| format!("nobody here has the address {email}"))?;
+    let token = server.accounts.invite_again(person.id).await?;
+    say(&format!("{:<28} /invitation/{}\n", person.email, token.text()))?;
+    server.store.close().await;
+    Ok(())
 }
 
 async fn init(file: &Path, database: Option<String>) -> Result<()> {

@@ -228,6 +228,17 @@ async fn an_invitation_ends_after_fourteen_days() {
 }
 
 #[tokio::test]
+async fn inviting_anew_ends_the_old_password_and_every_session_at_once() {
+    let site = Site::new().await;
+    let ruth = site.person(RUTH, false).await;
+    let cookie = site.sign_in(RUTH).await;
+    let token = site.server.accounts.invite_again(ruth).await.expect("an invitation");
+    assert_eq!(site.call(Method::GET, "/session/v1", Some(&cookie), Vec::new()).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.try_password(&email(RUTH), PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(site.get(&format!("/invitation/{}", token.text()), None).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_signed_in_browser_becomes_a_device_of_its_person() {
     let site = Site::new().await;
     let ruth = site.person(RUTH, false).await;

@@ -114,11 +114,15 @@ pub const SECURITY: Section = Section {
         ),
         (
             "A PIN, really?",
-            "The PIN shows that the person holding a signed-in phone is its owner at the moment of signing. It does not replace the phone's own lock, which your organisation should require.",
+            "The PIN (6 to 12 digits) opens the signing key, which lies wrapped on the phone and never leaves it; wrong PINs make the next try wait. It shows that whoever holds a signed-in phone is its owner at the moment of signing. It does not replace the phone's own lock, which your organisation should require.",
+        ),
+        (
+            "What lies on a phone?",
+            "The records of its owner, encrypted in the browser's own storage. This guards against a copied disk, not against somebody who holds the phone unlocked.",
         ),
         (
             "A lost phone?",
-            "Tell the programme lead and your administrator. A new password ends every session, and the device's certificate can be revoked: what it signs later is refused.",
+            "'countersign invite' on the server ends the person's password and every session of theirs at once and makes a new one-time link. The lost phone then neither sends nor receives anything.",
         ),
         ("In transit?", "TLS belongs in front of the server (any reverse proxy); plain http is for localhost."),
         ("Backups?", "Copy the database with SQLite's own backup. Since every line is chained and signed, a restored copy proves itself."),
