@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use shared::{cbor, time::{At, DAY_MS}};
+use shared::{
+    cbor,
+    time::{At, DAY_MS},
+};
 
 use crate::{
     browser,

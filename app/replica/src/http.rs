@@ -91,7 +91,11 @@ pub async fn send(method: &str, path: &str, body: Option<&[u8]>, signal: &AbortS
         return Ok(response);
     }
     let retry_after_s = header("retry-after").and_then(|seconds| seconds.parse().ok());
-    let problem = if sort.starts_with(PROBLEM_TYPE) { problem(&response).await? } else { Problem { code: "unnamed".to_owned(), title: String::new(), status: response.status() } };
+    let problem = if sort.starts_with(PROBLEM_TYPE) {
+        problem(&response).await?
+    } else {
+        Problem { code: "unnamed".to_owned(), title: String::new(), status: response.status() }
+    };
     if response.status() != UNAUTHORISED {
         browser::complain(path, &problem.code);
     }

@@ -154,9 +154,15 @@ impl Keys {
             let wrapped = Uint8Array::from(self.wrapped.key.0.as_slice());
             let usages = Array::of1(&"sign".into());
             let unwrapping = wrapping(&self.wrapped.nonce.0);
-            browser::settled(
-                browser::subtle()?.unwrap_key_with_js_u8_array_and_object_and_object("pkcs8", &wrapped, &lock, &unwrapping, &algorithm, false, &usages)?,
-            )
+            browser::settled(browser::subtle()?.unwrap_key_with_js_u8_array_and_object_and_object(
+                "pkcs8",
+                &wrapped,
+                &lock,
+                &unwrapping,
+                &algorithm,
+                false,
+                &usages,
+            )?)
             .await
         };
         let key: Result<JsValue, JsValue> = opened.await;

@@ -32,20 +32,39 @@ pub enum Event {
     /// Another tab took it.
     Robbed,
     /// A page asks, this tab's or another's.
-    Ask { tab: String, asked: Asked },
+    Ask {
+        tab: String,
+        asked: Asked,
+    },
     /// Who is signed in.
     Session(Result<Session, Missed>),
     /// What became of a request.
-    Answered { number: u64, request: SyncRequest, answer: Result<SyncResponse, Missed> },
-    Live { number: u64, frame: LiveFrame },
-    LiveEnded { number: u64, signed_out: bool },
-    Tick { number: u64 },
+    Answered {
+        number: u64,
+        request: SyncRequest,
+        answer: Result<SyncResponse, Missed>,
+    },
+    Live {
+        number: u64,
+        frame: LiveFrame,
+    },
+    LiveEnded {
+        number: u64,
+        signed_out: bool,
+    },
+    Tick {
+        number: u64,
+    },
     /// Somebody typed, and long enough ago to send it.
     Typed,
     /// The network says that it is back.
     Online,
     /// The server ended the session, or did not.
-    SignedOut { tab: String, id: u64, result: Result<(), Missed> },
+    SignedOut {
+        tab: String,
+        id: u64,
+        result: Result<(), Missed>,
+    },
 }
 
 /// How leading ends.
@@ -231,7 +250,9 @@ impl Leader {
                 self.resume().await
             }
             // Whoever was here left on purpose, or their server is gone: the browser is the next person's.
-            Ok(session) if owner.holds_nothing_of_its_own() && (owner.standing.signed_out || !session::same_organisation(&session, owner.replica.identity())) => {
+            Ok(session)
+                if owner.holds_nothing_of_its_own() && (owner.standing.signed_out || !session::same_organisation(&session, owner.replica.identity())) =>
+            {
                 self.begin_anew().await
             }
             Ok(_) => {

@@ -77,3 +77,31 @@ fn next_frame(waiting: &mut Vec<u8>) -> Result<Option<LiveFrame>, Missed> {
     waiting.drain(..LENGTH_BYTES + length);
     Ok(Some(frame))
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::time::At;
+
+    use super::*;
+
+    #[test]
+    fn frames_are_cut_wherever_the_network_cuts() {
+        let beat = LiveFrame::Heartbeat { now: At(7) };
+        let body = cbor::encode(&beat);
+        let framed = [&u32::try_from(body.len()).expect("short").to_be_bytes()[..], &body].concat();
+        let both = [framed.clone(), framed].concat();
+        for cut in 0..both.len() {
+            let mut waiting = both[..cut].to_vec();
+            let mut heard = Vec::new();
+            while let Ok(Some(frame)) = next_frame(&mut waiting) {
+                heard.push(frame);
+            }
+            waiting.extend(&both[cut..]);
+            while let Ok(Some(frame)) = next_frame(&mut waiting) {
+                heard.push(frame);
+            }
+            assert_eq!(heard, [beat.clone(), beat.clone()]);
+            assert!(waiting.is_empty());
+        }
+    }
+}

@@ -145,15 +145,14 @@ impl Store {
         let transaction = database.begin(&names, true).map_err(|error| Failed::of(&error))?;
         let done = completion(&transaction);
         let fence = Fence::raise(&transaction, self.term).map_err(|error| Failed::of(&error))?;
-        let mut sealed = sealed.iter();
-        for write in writes {
-            let key = JsValue::from(write.key.as_str());
-            match write.value {
-                Some(_) => put(&transaction, write.table, &key, sealed.next().expect("each value was sealed")).map_err(Failed::For)?,
-                None => delete(&transaction, write.table, &key).map_err(Failed::For)?,
-            }
+        let issued = issue(&transaction, writes, sealed);
+        if issued.is_err() {
+            // What was issued before would be kept without the rest.
+            take_back(&transaction);
         }
-        match browser::settled(done).await {
+        let done = browser::settled(done).await;
+        issued.map_err(Failed::For)?;
+        match done {
             Ok(_) => Ok(()),
             Err(_) => Err(fence.verdict().map_or_else(|| Failed::of_abort(&transaction), Failed::For)),
         }
@@ -166,10 +165,13 @@ impl Store {
         let transaction = begin(&database, &tables, true)?;
         let done = completion(&transaction);
         let fence = Fence::raise(&transaction, self.term).map_err(|error| Fault::of(&error))?;
-        for table in tables.into_iter().filter(|table| *table != LEAD) {
-            transaction.object_store(table).and_then(|table| table.clear()).map_err(|error| Fault::of(&error))?;
+        let cleared = tables.into_iter().filter(|table| *table != LEAD).try_for_each(|table| transaction.object_store(table)?.clear().map(drop));
+        if cleared.is_err() {
+            take_back(&transaction);
         }
-        browser::settled(done).await.map(drop).map_err(|_| fence.verdict().unwrap_or_else(|| aborted(&transaction)))
+        let done = browser::settled(done).await;
+        cleared.map_err(|error| Fault::of(&error))?;
+        done.map(drop).map_err(|_| fence.verdict().unwrap_or_else(|| aborted(&transaction)))
     }
 
     async fn reconnect(&self) -> Result<(), Fault> {
@@ -195,10 +197,8 @@ impl Fence {
             move || {
                 let found = request.result().ok().and_then(|found| found.as_f64());
                 seen.set(Some(found));
-                if found != Some(term)
-                    && let Err(error) = transaction.abort()
-                {
-                    browser::complain("a fenced write could not be taken back", &browser::told(&error));
+                if found != Some(term) {
+                    take_back(&transaction);
                 }
             }
         });
@@ -213,6 +213,24 @@ impl Fence {
             #[expect(clippy::float_cmp, reason = "both are the same drawn integer or they are not")]
             Some(found) => (found != self.term).then_some(Fault::Fenced),
         }
+    }
+}
+
+fn issue(transaction: &IdbTransaction, writes: &[Write], sealed: &[js_sys::Uint8Array]) -> Result<(), Fault> {
+    let mut sealed = sealed.iter();
+    for write in writes {
+        let key = JsValue::from(write.key.as_str());
+        match write.value {
+            Some(_) => put(transaction, write.table, &key, sealed.next().expect("each value was sealed"))?,
+            None => delete(transaction, write.table, &key)?,
+        }
+    }
+    Ok(())
+}
+
+fn take_back(transaction: &IdbTransaction) {
+    if let Err(error) = transaction.abort() {
+        browser::complain("a write could not be taken back", &browser::told(&error));
     }
 }
 

@@ -175,7 +175,9 @@ impl Leader {
         }
         match missed {
             Missed::Away => Refusal::new("offline", "Setting up this phone needs signal, once. Try again when there is some."),
-            Missed::Problem { problem, .. } if problem.title.is_empty() => Refusal::new(&problem.code, "The server did not take this phone. Sign in again and try once more."),
+            Missed::Problem { problem, .. } if problem.title.is_empty() => {
+                Refusal::new(&problem.code, "The server did not take this phone. Sign in again and try once more.")
+            }
             Missed::Problem { problem, .. } => Refusal::new(&problem.code, problem.title.as_str()),
         }
     }

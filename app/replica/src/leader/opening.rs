@@ -39,16 +39,8 @@ impl Leader {
         let store = Store::open().await?;
         let phone = store.table(store::PHONE).await?;
         let (answered, drops) = Answered::restore(store.table(store::ANSWERED).await?, browser::now());
-        let mut leader = Self {
-            tabs: Rc::clone(tabs),
-            mailbox: mailbox.clone(),
-            store,
-            answered,
-            told: false,
-            owner: None,
-            session: None,
-            phase: Phase::Starting,
-        };
+        let mut leader =
+            Self { tabs: Rc::clone(tabs), mailbox: mailbox.clone(), store, answered, told: false, owner: None, session: None, phase: Phase::Starting };
         let identity = phone.iter().find(|(key, _)| key == IDENTITY).map(|(_, value)| cbor::decode::<Identity>(value, MAX_IDENTITY_BYTES));
         let identity = identity.transpose().map_err(|error| Fault::Damaged(error.to_string()))?;
         match (identity, Keys::restore(&phone)?) {

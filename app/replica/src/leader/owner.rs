@@ -64,6 +64,11 @@ pub struct Owner {
     pub typing: bool,
 }
 
+/// Numbers count up from a drawn one: what an earlier replica of this worker still waits for is nobody's.
+fn first_number() -> u64 {
+    u64::from(u32::from_le_bytes(browser::random())) << 20
+}
+
 impl Owner {
     pub fn new(replica: Replica, keys: Keys, standing: Standing) -> Self {
         Self {
@@ -76,9 +81,9 @@ impl Owner {
             asks_who: false,
             asked_who_at: At(0),
             live: None,
-            live_number: 0,
-            request_number: 0,
-            tick_number: 0,
+            live_number: first_number(),
+            request_number: first_number(),
+            tick_number: first_number(),
             tick_at: None,
             typing: false,
         }

@@ -27,6 +27,14 @@ pub struct Database {
     _on_close: Closure<dyn FnMut()>,
 }
 
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.connection.set_onclose(None);
+        self.connection.set_onversionchange(None);
+        self.connection.close();
+    }
+}
+
 impl Database {
     pub async fn open() -> Result<Self, Fault> {
         Self::try_open().await.map_err(|error| Fault::of(&error))

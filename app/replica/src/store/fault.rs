@@ -42,8 +42,12 @@ impl Fault {
         match self {
             Self::Full => "This phone is full, so nothing more can be saved. Free some space, then open Countersign again. What was saved is still there.",
             Self::Fenced => "Countersign is open in another tab of this browser. Go on there.",
-            Self::Wiped => "The browser cleared what Countersign kept on this phone. What was sent is safe on the server. Open Countersign again and set this phone up anew.",
-            Self::Damaged(_) => "What Countersign kept on this phone cannot be read. What was sent is safe on the server. Ask your programme lead before you clear anything.",
+            Self::Wiped => {
+                "The browser cleared what Countersign kept on this phone. What was sent is safe on the server. Open Countersign again and set this phone up anew."
+            }
+            Self::Damaged(_) => {
+                "What Countersign kept on this phone cannot be read. What was sent is safe on the server. Ask your programme lead before you clear anything."
+            }
             Self::Failed(_) => "Countersign cannot open its store in this browser. Close other tabs of it, or leave the private window, and open it again.",
         }
     }
@@ -53,7 +57,9 @@ impl Fault {
         let sentence = match self {
             Self::Full => "Not saved: this phone is full. Free some space, then write it again.",
             Self::Fenced => "Not saved here: Countersign went on in another tab. Write it again.",
-            Self::Wiped | Self::Damaged(_) | Self::Failed(_) => "Not saved: the browser's store did not take it. Copy what you wrote, then open Countersign again.",
+            Self::Wiped | Self::Damaged(_) | Self::Failed(_) => {
+                "Not saved: the browser's store did not take it. Copy what you wrote, then open Countersign again."
+            }
         };
         Refusal::new("not_saved", sentence)
     }
