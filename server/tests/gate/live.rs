@@ -1,0 +1,132 @@
+//! The live stream: what one person sends stands on another's open screen.
+
+use std::{net::SocketAddr, time::Duration};
+
+use server::{http::router, outside::Clock as _};
+use shared::{
+    cbor,
+    wire::{HEADER, LiveFrame, MAX_FRAME_BYTES},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    house::{House, MENTEE, MENTOR},
+    phone::Phone,
+};
+
+/// A test that waits longer has failed; no promise of speed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Frames of one open stream.
+struct Stream {
+    response: reqwest::Response,
+    read: Vec<u8>,
+}
+
+impl Stream {
+    async fn open(address: SocketAddr, phone: &Phone) -> Self {
+        let url = format!("http://{address}/sync/v1/live?device={}", phone.device());
+        let response = reqwest::Client::new().get(url).header(HEADER, "1").header("cookie", &phone.cookie).send().await.expect("the server answers");
+        assert_eq!(response.status().as_u16(), 200);
+        assert_eq!(response.headers().get("cache-control").and_then(|value| value.to_str().ok()), Some("no-store, no-transform"));
+        Self { response, read: Vec::new() }
+    }
+
+    /// The next frame; `None` once the stream has ended.
+    async fn next(&mut self) -> Option<LiveFrame> {
+        loop {
+            if let Some((length, rest)) = self.read.split_first_chunk::<4>()
+                && let Some(body) = rest.get(..u32::from_be_bytes(*length) as usize)
+            {
+                let frame = cbor::decode(body, MAX_FRAME_BYTES).expect("a frame");
+                self.read.drain(..4 + body.len());
+                return Some(frame);
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("the stream says something").ok()??;
+            self.read.extend(chunk);
+        }
+    }
+}
+
+async fn listening(house: &House) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let routes = router(house.server.clone(), Some(address)).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+#[tokio::test]
+async fn new_lines_reach_every_member_who_listens_in_order() {
+    let house = House::new().await;
+    let address = listening(&house).await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let mut mentee = Phone::of(&house, MENTEE).await;
+    let mut streams = [Stream::open(address, &mentee).await, Stream::open(address, &mentee).await];
+    for stream in &mut streams {
+        assert!(matches!(stream.next().await, Some(LiveFrame::Hello { .. })));
+    }
+    let ilse = house.person(MENTEE).await.id;
+    let mut records = Vec::new();
+    for _ in 0..3 {
+        let record = mentor.observes(ilse, house.clock.now());
+        mentor.signs_and_sends(record, house.record, house.clock.now());
+        mentor.sync(&house).await;
+        records.push(record);
+    }
+    for (number, stream) in streams.iter_mut().enumerate() {
+        for record in &records {
+            let Some(LiveFrame::Lines(update)) = stream.next().await else { panic!("lines were to come") };
+            assert_eq!(update.log, house.record, "nothing of an own log");
+            if number == 0 {
+                mentee.replica.live(update, house.clock.now());
+                assert!(mentee.row(house.record, *record).entry.is_some());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_server_stops_and_when_the_device_is_not_theirs() {
+    let house = House::new().await;
+    let address = listening(&house).await;
+    let mentor = Phone::of(&house, MENTOR).await;
+    let mentee = Phone::of(&house, MENTEE).await;
+    let url = format!("http://{address}/sync/v1/live?device={}", mentor.device());
+    let answer = reqwest::Client::new().get(url).header(HEADER, "1").header("cookie", &mentee.cookie).send().await.expect("the server answers");
+    assert_eq!(answer.status().as_u16(), 409);
+
+    let mut stream = Stream::open(address, &mentee).await;
+    assert!(matches!(stream.next().await, Some(LiveFrame::Hello { .. })));
+    house.server.stopping.send_replace(true);
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn who_does_not_keep_up_is_told_that_there_is_more() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    let mut listener = house.server.live.listen(ilse);
+    let mut sent = 0_u32;
+    for _ in 0..40 {
+        let record = mentor.observes(ilse, house.clock.now());
+        mentor.signs_and_sends(record, house.record, house.clock.now());
+        mentor.sync(&house).await;
+        sent += 1;
+    }
+    let end = mentor.log(house.record).chain.next;
+    let mut lines = 0_u32;
+    loop {
+        let bytes = tokio::time::timeout(PATIENCE, listener.next()).await.expect("something waits").expect("the stream is open");
+        match cbor::decode(&bytes[4..], MAX_FRAME_BYTES).expect("a frame") {
+            LiveFrame::Lines(_) => lines += 1,
+            LiveFrame::Moved { log, next } => {
+                assert_eq!((log, next), (house.record, end));
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(lines > 0 && lines < sent, "{lines} of {sent} fitted");
+}

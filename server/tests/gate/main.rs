@@ -1,0 +1,14 @@
+//! The gate as phones meet it: pushes, pulls, the live stream, held words, restarts and kills.
+//!
+//! The phones are honest ones: `shared`'s replica core with a key in memory, over the routes of the server.
+
+mod client;
+mod held;
+mod house;
+mod init;
+mod kill;
+mod limits;
+mod live;
+mod phone;
+mod push;
+mod restart;

@@ -1,0 +1,49 @@
+//! A restart keeps everything, and goes on where it was.
+
+use server::outside::Clock as _;
+use shared::wire::Verdict;
+
+use crate::{
+    house::{House, MENTEE, MENTOR},
+    phone::Phone,
+};
+
+#[tokio::test]
+async fn after_a_restart_the_lines_are_the_same_and_the_next_one_follows() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    let record = mentor.observes(ilse, house.clock.now());
+    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.sync(&house).await;
+    let everything = mentor.pulls(Vec::new());
+    let before = mentor.post(&house, &everything).await;
+
+    let house = house.restarted().await;
+    let after = mentor.post(&house, &everything).await;
+    assert_eq!(before.logs, after.logs);
+    assert_eq!(before.directory, after.directory);
+    // The log is folded from its lines again: what builds on them is judged as before, what was there is a duplicate.
+    let comment = mentor.comments(house.record, record, "One more thing.", house.clock.now());
+    let request = mentor.request(&house);
+    assert!(matches!(mentor.post(&house, &request).await.verdicts.as_slice(), [Verdict::Accepted { .. }]));
+    assert!(matches!(mentor.post(&house, &request).await.verdicts.as_slice(), [Verdict::Duplicate { .. }]));
+    mentor.sync(&house).await;
+    assert_eq!(mentor.row(house.record, comment).text("words"), Some("One more thing."));
+}
+
+#[tokio::test]
+async fn a_closed_store_accepts_nothing_and_says_so() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    mentor.observes(ilse, house.clock.now());
+    let request = mentor.request(&house);
+    house.server.store.close().await;
+    let answer = mentor.try_post(&house, shared::cbor::encode(&request)).await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "unavailable"));
+    assert_eq!(house.get("/healthz", &[]).await.status.as_u16(), 503);
+    // The phone sends it again to whatever comes up on the same file.
+    let house = house.restarted().await;
+    assert!(matches!(mentor.post(&house, &request).await.verdicts.as_slice(), [Verdict::Accepted { .. }]));
+}
