@@ -89,18 +89,19 @@ pub fn assess(facts: &Facts, ledger: &Ledger, competency: &str, level: u8, at: A
         .collect();
     items.sort_by_key(|item| std::cmp::Reverse((item.happened_at, item.line)));
 
-    let practice_limit = rule.practice.limit(rule.count);
-    let mut practised = 0;
-    for item in items.iter_mut().filter(|item| item.practice && item.counts == Counts::Yes) {
-        practised += 1;
-        if practised > practice_limit {
-            item.counts = Counts::Practice;
-        }
-    }
+    limit_practice(&mut items, rule.practice.limit(rule.count));
     let counted = || items.iter().filter(|item| item.counts == Counts::Yes);
     let count = u32::try_from(counted().count()).unwrap_or(u32::MAX);
     let observers = counted().map(|item| item.observer).collect();
     Some(Assessment { rule, count, observers, items })
+}
+
+/// Of practice only so many count: first whose observer nothing else brings, then the newest.
+fn limit_practice(items: &mut [Item], limit: u32) {
+    let mut observers: BTreeSet<PersonId> = items.iter().filter(|item| item.counts == Counts::Yes && !item.practice).map(|item| item.observer).collect();
+    let mut practised: Vec<&mut Item> = items.iter_mut().filter(|item| item.counts == Counts::Yes && item.practice).collect();
+    practised.sort_by_key(|item| !observers.insert(item.observer));
+    practised.into_iter().skip(usize::try_from(limit).unwrap_or(usize::MAX)).for_each(|item| item.counts = Counts::Practice);
 }
 
 fn item(record: RecordId, line: u64, version: &Version, rule: &EvidenceRule, first_day: Date, zone: &crate::time::Zone) -> Item {
@@ -121,24 +122,23 @@ fn item(record: RecordId, line: u64, version: &Version, rule: &EvidenceRule, fir
 fn window_start(facts: &Facts, rule: &EvidenceRule, at: At) -> Date {
     let zone = facts.zone();
     let last = at.day_in(&zone);
-    let plain = last.checked_sub(i64::from(rule.months).months()).unwrap_or(Date::MIN);
-    let mut start = plain;
-    // Each round can only move the start back over pauses not met before; pauses are few and finite.
-    for _ in 0..=facts.pauses.len() {
-        let paused: i64 = facts
-            .pauses
-            .iter()
-            .map(|pause| {
-                let from = pause.from.day_in(&zone).max(start);
-                let until = pause.until.map_or(last, |until| until.day_in(&zone)).min(last);
-                i64::from(from.until(until).map_or(0, |span| span.get_days())).max(0)
-            })
-            .sum();
-        let moved = plain.checked_sub(paused.days()).unwrap_or(Date::MIN);
-        if moved == start {
+    let mut pauses: Vec<(Date, Date)> =
+        facts.pauses.iter().map(|pause| (pause.from.day_in(&zone).min(last), pause.until.map_or(last, |until| until.day_in(&zone)).min(last))).collect();
+    pauses.sort_unstable_by_key(|(_, until)| std::cmp::Reverse(*until));
+
+    let mut start = last.checked_sub(i64::from(rule.months).months()).unwrap_or(Date::MIN);
+    // Days from here on are accounted for: a day in two pauses is one paused day.
+    let mut met = last;
+    // Backwards: whoever meets a pause's last day has to walk past all of it.
+    for (from, until) in pauses {
+        let until = until.min(met);
+        if until <= start {
             break;
         }
-        start = moved;
+        if from < until {
+            start = start.checked_sub(i64::from(from.until(until).map_or(0, |span| span.get_days())).days()).unwrap_or(Date::MIN);
+            met = from;
+        }
     }
     start
 }

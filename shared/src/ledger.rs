@@ -78,14 +78,27 @@ pub struct Mark {
     pub at: At,
     /// By the server's clock.
     pub received_at: At,
+    /// When the newest line that the device had seen was received: it was signed after that.
+    #[serde(default)]
+    pub seen_at: At,
     /// The decision's line.
     pub position: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
+/// What the server knows about a decision beside its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The decision's line.
+    pub position: u64,
+    pub received_at: At,
+    /// When the newest line that the signer had seen was received.
+    pub seen_at: At,
+}
+
 impl Mark {
-    pub fn new(decision: &Decision, position: u64, received_at: At) -> Self {
+    pub fn new(decision: &Decision, receipt: Receipt) -> Self {
         Self {
             act: decision.act,
             by: decision.by,
@@ -93,15 +106,17 @@ impl Mark {
             device: decision.device,
             unlock: decision.unlock,
             at: decision.at,
-            received_at,
-            position,
+            received_at: receipt.received_at,
+            seen_at: receipt.seen_at,
+            position: receipt.position,
             reason: decision.reason.clone(),
         }
     }
 
-    /// The time to show and to count with: the claimed one, but never later than receipt.
+    /// The time to show and to count with: the claimed one where it lies between what the device had seen and receipt,
+    /// else receipt.
     pub fn when(&self) -> At {
-        self.at.min(self.received_at)
+        if (self.seen_at..=self.received_at).contains(&self.at) { self.at } else { self.received_at }
     }
 
     /// The phone's clock was ahead by so much, in milliseconds; receipt counts.
@@ -190,7 +205,7 @@ impl Version {
         }
     }
 
-    /// Sealed, neither withdrawn nor hidden.
+    /// Sealed and not withdrawn. Hidden words still count: what is hidden is not what was rated.
     pub fn stands(&self) -> bool {
         self.sealed.is_some() && self.voided.is_none()
     }
@@ -233,9 +248,10 @@ impl RecordLedger {
         })
     }
 
-    /// The newest version that is sealed or in force and not withdrawn.
+    /// The newest version that came into force, unless it was withdrawn: an earlier one does not come back by that.
     pub fn standing(&self) -> Option<&Version> {
-        self.versions.iter().rev().find(|version| version.stands() || version.is_approved() || (version.confirmed.is_some() && version.voided.is_none()))
+        let newest = self.versions.iter().rev().find(|version| version.sealed.is_some() || version.approved.is_some() || version.confirmed.is_some())?;
+        (newest.voided.is_none() && newest.revoked.is_none()).then_some(newest)
     }
 }
 
@@ -245,11 +261,11 @@ impl Ledger {
     }
 
     /// Takes an accepted decision into account. `content` is a submit's frozen content; `author` made the record.
-    pub fn fold(&mut self, facts: &Facts, kind: &Kind, decision: &Decision, heads: &[Hash], content: Option<Content>, author: PersonId, position: u64, received_at: At) {
-        let mark = Mark::new(decision, position, received_at);
+    pub fn fold(&mut self, facts: &Facts, kind: &Kind, decision: &Decision, heads: &[Hash], content: Option<Content>, author: PersonId, receipt: Receipt) {
+        let mark = Mark::new(decision, receipt);
         let entry = self.records.entry(decision.record).or_insert_with(|| RecordLedger { kind: decision.kind.clone(), author, versions: Vec::new() });
         if decision.act == Act::Submit {
-            let sealed = (kind.chain == Chain::WriterSeals).then_some(position);
+            let sealed = (kind.chain == Chain::WriterSeals).then_some(receipt.position);
             entry.versions.push(Version {
                 number: decision.version,
                 submitted: mark,
@@ -276,8 +292,8 @@ impl Ledger {
             Act::Return => version.returned = Some(mark),
             Act::Sign => {
                 version.signatures.push(mark);
-                if version.sealed.is_none() && parties_missing(facts, version, received_at).is_empty() {
-                    version.sealed = Some(position);
+                if version.sealed.is_none() && parties_missing(facts, version, receipt.received_at).is_empty() {
+                    version.sealed = Some(receipt.position);
                 }
             }
             Act::Acknowledge | Act::Disagree => version.acknowledged = Some(mark),

@@ -14,7 +14,7 @@ use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::{Field, Kinds},
-    ledger::{Ledger, RecordLedger},
+    ledger::{Ledger, Receipt, RecordLedger},
     line::{ChainError, ChainHead, Line, LineKind, SEEN_TAG_BYTES},
     refusal::Refusal,
     rules::{self, Accepted, Body, Write, WriteTo},
@@ -172,8 +172,13 @@ impl Log {
     fn fold(&mut self, kinds: &Kinds, signed: &SignedDecision, decision: &Decision, content: Option<Content>, position: u64, received_at: At) -> Result<(), ReplayError> {
         let kind = kinds.get(&decision.kind).ok_or_else(|| ReplayError::UnknownKind(position, decision.kind.clone()))?;
         let author = self.author_of(decision.record).unwrap_or(decision.by);
-        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, author, position, received_at);
+        let receipt = self.receipt(decision, position, received_at);
+        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, author, receipt);
         Ok(())
+    }
+
+    fn receipt(&self, decision: &Decision, position: u64, received_at: At) -> Receipt {
+        Receipt { position, received_at, seen_at: self.seen_at(decision.seen.position, &decision.seen.tag.0).unwrap_or(received_at) }
     }
 
     /// Who made a record, as its first change says.
@@ -273,8 +278,9 @@ impl Log {
             return None;
         }
         let Some(left_at) = self.facts.left(author.person, received_at) else { return Some(Verdict::Refused(say::r10_not_member())) };
-        let seen = items.iter().filter_map(|item| self.item_seen_at(item)).max();
-        let holds = matches!(self.id, LogId::Record(_)) && self.facts.device_key(author.device, author.person).is_some() && seen.is_some_and(|seen| seen <= left_at);
+        // Whoever has seen the line that ends the membership wrote afterwards.
+        let before = items.iter().all(|item| self.item_seen_at(item).is_some_and(|seen| seen < left_at));
+        let holds = matches!(self.id, LogId::Record(_)) && self.facts.device_key(author.device, author.person).is_some() && before;
         Some(if holds { Verdict::Held(say::r10_held()) } else { Verdict::Refused(say::r10_not_member()) })
     }
 
@@ -296,7 +302,10 @@ impl Log {
             Ok(decoded) => decoded,
             Err(refused) => return structural(&refused),
         };
-        if self.facts.device_key(author.device, author.person).is_none() {
+        let adopted = self.facts.adopted.get(&decoded.hash()) == Some(&author.person);
+        // What the lead took over was held while the device's certificate stood.
+        let certified = if adopted { self.facts.devices.get(&author.device).is_some_and(|device| device.person == author.person) } else { self.facts.device_key(author.device, author.person).is_some() };
+        if !certified {
             return refused(Refusal::new("unknown_device", "This phone is not set up for this record any more. Sign in again on it."));
         }
         let owns = |actor: &[u8]| change::actor::device_of(actor) == Some(*author.device.0.as_bytes());
@@ -311,7 +320,7 @@ impl Log {
             Ok(effects) => effects,
             Err(other) => return structural(&other),
         };
-        let writes = match self.writes(&effects, items) {
+        let writes = match self.writes(&effects, items, adopted) {
             Ok(writes) => writes,
             Err(refusal) => return refused(refusal),
         };
@@ -337,14 +346,14 @@ impl Log {
     }
 
     /// Effects gathered by record, as the rules read them.
-    fn writes<'a>(&self, effects: &'a [Effect], items: &[Item]) -> Result<Vec<Write<'a>>, Refusal> {
+    fn writes<'a>(&self, effects: &'a [Effect], items: &[Item], adopted: bool) -> Result<Vec<Write<'a>>, Refusal> {
         let mut writes: Vec<Write<'a>> = Vec::new();
         for effect in effects {
             let record: RecordId = effect.record().parse().map_err(|_| say::unknown_record())?;
             match effect {
                 Effect::Create { kind, by, fields, .. } => writes.push(Write {
                     record,
-                    to: WriteTo::New { kind: kind.clone(), by: by.clone(), with_submit: submits(items, record) },
+                    to: WriteTo::New { kind: kind.clone(), by: by.clone(), with_submit: adopted || submits(items, record) },
                     fields: fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect(),
                     keys: Vec::new(),
                 }),
@@ -372,14 +381,22 @@ impl Log {
         if let Some(position) = self.decisions.get(&Hash::of(&signed.body.0)) {
             return Judged::Kept { position: *position };
         }
-        match self.check_decision(kinds, author, signed, received_at, fresh.as_ref()) {
+        let decision = match self.verified(author, signed) {
+            Ok(decision) => decision,
+            Err(refusal) => return refused(refusal),
+        };
+        if let Some(position) = self.sent_already(signed, &decision) {
+            return Judged::Kept { position };
+        }
+        match self.check_decision(kinds, signed, decision, received_at, fresh.as_ref()) {
             Ok(accepted) => {
                 let provisional = self.chain.next.saturating_add(u64::try_from(ahead).unwrap_or(u64::MAX));
                 if let Body::Decision { signed, decision, content } = accepted.body() {
                     let content = content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
                     let maker = self.maker(decision.record, fresh.as_ref()).unwrap_or(decision.by);
                     if let Some(kind) = kinds.get(&decision.kind) {
-                        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, maker, provisional, received_at);
+                        let receipt = self.receipt(decision, provisional, received_at);
+                        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, maker, receipt);
                     }
                 }
                 Judged::Accept(vec![accepted])
@@ -388,16 +405,36 @@ impl Log {
         }
     }
 
-    fn check_decision(&self, kinds: &Kinds, author: Author, signed: &SignedDecision, received_at: At, fresh: Option<&Fresh>) -> Result<Accepted, Refusal> {
+    /// The decision that a device of its signer signed, for this log.
+    fn verified(&self, author: Author, signed: &SignedDecision) -> Result<Decision, Refusal> {
         let decision = signed.decision().map_err(|error| Refusal::new("bad_decision", format!("This could not be read ({error}). Update the app.")))?;
         let key = self.facts.device_key(author.device, author.person).ok_or_else(say::bad_signature)?;
-        let named = decision.log == self.id && decision.by == author.person && decision.device == author.device;
-        if !named || signed.verify(key).is_err() {
+        if decision.by != author.person {
+            return Err(say::r16_own_name());
+        }
+        if decision.log != self.id || decision.device != author.device || signed.verify(key).is_err() {
             return Err(say::bad_signature());
+        }
+        // What a line keeps must read back: nothing rides along, and the whole stays within the limit of one.
+        let extra = decision.act != Act::Submit && (signed.salt.is_some() || !signed.heads.is_empty());
+        if extra || crate::cbor::encode(signed).len() > MAX_DECISION_BYTES {
+            return Err(Refusal::new("bad_decision", "This could not be taken as it is. Update the app and sign again."));
         }
         if self.seen_at(decision.seen.position, &decision.seen.tag.0).is_none() {
             return Err(say::bad_time());
         }
+        Ok(decision)
+    }
+
+    /// The same words, sent as the same version by the same person from another phone: where they stand.
+    fn sent_already(&self, signed: &SignedDecision, decision: &Decision) -> Option<u64> {
+        let salt = signed.salt.filter(|_| decision.act == Act::Submit)?;
+        let version = self.ledger.get(decision.record)?.version(decision.version).filter(|version| version.submitted.by == decision.by)?;
+        let bytes = decision::canonical_content(self.id, decision.record, &decision.kind, &decision.form, &version.content);
+        (version.form == decision.form && decision::content_digest(&salt, &bytes) == decision.digest).then_some(version.submitted.position)
+    }
+
+    fn check_decision(&self, kinds: &Kinds, signed: &SignedDecision, decision: Decision, received_at: At, fresh: Option<&Fresh>) -> Result<Accepted, Refusal> {
         let kind = self.kind_of(decision.record, fresh).ok_or_else(say::unknown_record)?;
         let declared = kinds.get(&decision.kind).ok_or_else(say::unknown_kind)?;
         if kind != decision.kind || !self.id.holds_decisions() {

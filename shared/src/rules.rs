@@ -124,6 +124,11 @@ pub fn words(state: State<'_>, log: LogId, author: PersonId, device: DeviceId, w
     Ok(Accepted { body: Body::Word { change, hash, author, device } })
 }
 
+/// Says why words would be refused, or nothing: for the phone, before it writes them.
+pub fn why_not_words(state: State<'_>, log: LogId, author: PersonId, writes: &[Write<'_>], now: At) -> Option<Refusal> {
+    membership::writer(state, author, now).and_then(|()| writer::check(state, log, author, writes, now)).err()
+}
+
 /// Facts come from the organisation: from its administration, or from an act that names the lead.
 pub fn fact(state: State<'_>, fact: Fact, received_at: At) -> Result<Accepted, Refusal> {
     membership::fact(state, &fact, received_at)?;

@@ -61,20 +61,25 @@ pub fn evidence_sentence(rule: &EvidenceRule, has: u32, observers: u32) -> Strin
 }
 
 pub fn evidence_missing(rule: &EvidenceRule, has: u32, observers: u32) -> String {
-    let missing = rule.count.saturating_sub(has);
+    let new_people = rule.observers.saturating_sub(observers);
+    // Each person who is missing brings an observation of their own.
+    let missing = rule.count.saturating_sub(has).max(new_people);
     let level = rule.level;
-    match (has, missing) {
+    match (has, new_people) {
         (0, _) if rule.observers > 1 => format!("Still needs {missing} at level {level} or more, from {}.", people(rule.observers)),
         (0, _) => format!("Still needs {missing} at level {level} or more."),
-        (_, 0) => format!("Still needs 1 more at level {level} or more, from {}.", ordinal_person(rule.observers)),
-        _ if observers < rule.observers => format!("Still needs {missing} more at level {level} or more, from {}.", ordinal_person(rule.observers)),
-        _ => format!("Still needs {missing} more at level {level} or more."),
+        (_, 0) => format!("Still needs {missing} more at level {level} or more."),
+        (_, 1) => format!("Still needs {missing} more at level {level} or more, from {}.", ordinal_person(rule.observers)),
+        _ => format!("Still needs {missing} more at level {level} or more, from {} people in all.", rule.observers),
     }
 }
 
 /// Sentences of refusals, by rule.
 pub mod refusal {
-    use crate::refusal::Refusal;
+    use crate::{
+        kind::{BadValue, Kind},
+        refusal::Refusal,
+    };
 
     pub fn unknown_kind() -> Refusal {
         Refusal::new("unknown_kind", "This version of the app does not know that sort of record. Update the app.")
@@ -88,8 +93,18 @@ pub mod refusal {
         Refusal::new("bad_value", format!("That does not fit the form ({detail}). Change it and try again."))
     }
 
+    /// The field by its label: codes are for machines.
+    pub fn bad_field(kind: &Kind, key: &str, error: &BadValue) -> Refusal {
+        let label = kind.field(key).map_or("a field", |field| field.label);
+        match error {
+            BadValue::NoSuchField(_) => bad_value(&format!("a {} has no such field", kind.name.to_lowercase())),
+            BadValue::TooLong { chars, limit, .. } => bad_value(&format!("{label}: {chars} characters, the limit is {limit}")),
+            BadValue::WrongValue { .. } => bad_value(&format!("{label}: not a value that it takes")),
+        }
+    }
+
     pub fn too_many_keys(field: &str, most: usize) -> Refusal {
-        Refusal::new("too_many_keys", format!("'{field}' takes {most} entries at most."))
+        Refusal::new("too_many_keys", format!("There is room for {most} entries under '{field}'. Take one away before you add another."))
     }
 
     pub fn form_needed(labels: &[&str]) -> Refusal {
@@ -126,11 +141,11 @@ pub mod refusal {
     }
 
     pub fn r1_fixed() -> Refusal {
-        Refusal::new("r1_fixed", "Who wrote a record is fixed when it is made.")
+        Refusal::new("r1_fixed", "Who wrote a record is fixed when it is made. Write your own instead.")
     }
 
     pub fn r1_act(who: &str) -> Refusal {
-        Refusal::new("r1_act", format!("This is for {who} to decide."))
+        Refusal::new("r1_act", format!("This is for {who} to decide. You can write a comment instead."))
     }
 
     // R2
@@ -139,7 +154,7 @@ pub mod refusal {
     }
 
     pub fn r2_author() -> Refusal {
-        Refusal::new("r2_author", "You wrote this, so somebody else must decide on it.")
+        Refusal::new("r2_author", "You wrote this, so somebody else must decide on it. Ask your programme lead who covers.")
     }
 
     // R3
@@ -165,7 +180,7 @@ pub mod refusal {
     }
 
     pub fn r4_not_sent() -> Refusal {
-        Refusal::new("r4_not_sent", "Nothing has been sent yet that could be decided on.")
+        Refusal::new("r4_not_sent", "Nothing has been sent yet that could be decided on. Wait for it, or ask whoever writes it.")
     }
 
     pub fn r4_decided() -> Refusal {
@@ -195,7 +210,7 @@ pub mod refusal {
     }
 
     pub fn r6_too_long(limit: usize) -> Refusal {
-        Refusal::new("r6_too_long", format!("The reason is too long. {limit} characters are the limit."))
+        Refusal::new("r6_too_long", format!("The reason is too long: {limit} characters are the limit. Write it shorter."))
     }
 
     // R7
@@ -227,7 +242,7 @@ pub mod refusal {
     }
 
     pub fn r10_role() -> Refusal {
-        Refusal::new("r10_role", "You do not have that role in this relationship now.")
+        Refusal::new("r10_role", "You do not have that role in this relationship now. Ask your programme lead.")
     }
 
     // R11
@@ -247,5 +262,10 @@ pub mod refusal {
     // R15
     pub fn r15_guidance() -> Refusal {
         Refusal::new("r15_guidance", "Below the expected level it needs 'Try next time' and a next step. Add them, then sign.")
+    }
+
+    // R16
+    pub fn r16_own_name() -> Refusal {
+        Refusal::new("r16_own_name", "Nobody signs for somebody else. Whoever decides signs on their own phone, in their own name.")
     }
 }

@@ -1,7 +1,7 @@
 //! R7: what an approval rests on cannot be voided before the approval is revoked. Hiding words never waits.
 
 use super::{Proposal, State};
-use crate::{decision::Act, refusal::Refusal, words::refusal as say};
+use crate::{decision::Act, ledger::Version, refusal::Refusal, words::refusal as say};
 
 pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refusal> {
     if proposal.act != Act::Void {
@@ -11,8 +11,9 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
     if entry.version(proposal.version).is_some_and(|version| version.is_approved()) {
         return Err(say::r7_order());
     }
-    let Some(sealed) = entry.version(proposal.version).and_then(|version| version.sealed) else { return Ok(()) };
-    let key = format!("evidence/{sealed}");
-    let rests = state.ledger.records.values().flat_map(|other| &other.versions).any(|claim| claim.is_approved() && claim.content.contains_key(&key));
+    // Whichever of its versions was named: withdrawing any of them would pull the record from under the approval.
+    let record = proposal.record.to_string();
+    let names = |claim: &Version| claim.keyed("evidence").any(|(_, named)| named.text() == Some(&record));
+    let rests = state.ledger.records.values().flat_map(|other| &other.versions).any(|claim| claim.is_approved() && names(claim));
     if rests { Err(say::r7_order()) } else { Ok(()) }
 }

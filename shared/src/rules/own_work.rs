@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Proposal, State};
+use super::{Proposal, State, claim_assessment};
 use crate::{decision::Act, id::PersonId, ledger::Version, refusal::Refusal, time::At, words::refusal as say};
 
 pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
@@ -20,7 +20,7 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) 
     }
 }
 
-/// Who stands behind the evidence that a claim chose.
+/// Who stands behind the evidence that a claim chose: what was withdrawn, or does not count, carries nothing.
 fn observers(state: State<'_>, claim: &Version) -> BTreeSet<PersonId> {
-    claim.keyed("evidence").filter_map(|(line, _)| state.ledger.sealed_at(line.parse().ok()?)).map(|(_, _, version)| version.submitted.by).collect()
+    claim_assessment(state, claim).map(|assessment| assessment.observers).unwrap_or_default()
 }

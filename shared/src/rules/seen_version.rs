@@ -27,7 +27,9 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
     }
     let decided = match proposal.act {
         Act::Submit => false,
-        Act::Return | Act::Confirm | Act::Approve => reached != VersionState::Sent,
+        // What is signed and locked is not sent back: R5 says so in its own words.
+        Act::Return => !matches!(reached, VersionState::Sent | VersionState::Sealed),
+        Act::Confirm | Act::Approve => reached != VersionState::Sent,
         Act::Sign => version.voided.is_some() || version.signatures.iter().any(|mark| mark.by == proposal.by),
         Act::Acknowledge | Act::Disagree => version.acknowledged.is_some() || !version.stands(),
         Act::Countersign => version.countersigned.is_some() || !version.stands(),

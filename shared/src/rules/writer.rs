@@ -7,7 +7,7 @@ use crate::{
     canonical::MAX_INTEGER,
     decision::{Act, Content},
     id::{LogId, PersonId, RecordId},
-    kind::{Chain, Kind, Sharing, Writers},
+    kind::{BadValue, Chain, Keyed, Kind, Sharing, Writers},
     refusal::Refusal,
     role::Role,
     scalar::Scalar,
@@ -29,6 +29,7 @@ pub struct Write<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteTo {
     /// The change makes the record.
+    /// `with_submit`: signed and sent in the same bundle, or taken over by the lead, whose fact stands in for that.
     New { kind: String, by: String, with_submit: bool },
     /// The record is there.
     Known { kind: String, by: PersonId },
@@ -74,7 +75,7 @@ fn fields(state: State<'_>, log: LogId, author: PersonId, kind: &'static Kind, i
     let roles = roles_ever(state, author, received_at);
     let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for (key, value) in &write.fields {
-        let field = kind.field(key).ok_or_else(|| say::bad_value(key))?;
+        let field = kind.field(key).ok_or_else(|| say::bad_field(kind, key, &BadValue::NoSuchField(String::new())))?;
         let allowed = match log {
             LogId::Own(owner) => owner == author,
             LogId::Pair(_) | LogId::Record(_) => kind.may_write(key, is_author, &roles),
@@ -86,7 +87,7 @@ fn fields(state: State<'_>, log: LogId, author: PersonId, kind: &'static Kind, i
             return Err(say::bad_value(field.label));
         }
         if let Some(value) = value {
-            kind.check(key, value).map_err(|error| say::bad_value(&error.to_string()))?;
+            kind.check(key, value).map_err(|error| say::bad_field(kind, key, &error))?;
             if let Some(keyed) = field.keyed
                 && !write.keys.iter().any(|known| known == key)
             {
@@ -155,9 +156,15 @@ pub(super) fn form(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refu
         return Err(say::form_needed(&labels));
     }
     for (key, value) in content {
-        proposal.kind.check(key, value).map_err(|error| say::bad_value(&error.to_string()))?;
+        proposal.kind.check(key, value).map_err(|error| say::bad_field(proposal.kind, key, &error))?;
         if matches!(value, Scalar::Integer(number) if number.abs() > MAX_INTEGER) {
-            return Err(say::bad_value(key));
+            return Err(say::bad_field(proposal.kind, key, &BadValue::WrongValue { field: "" }));
+        }
+        if let Some((field, skill)) = proposal.kind.field(key).zip(key.split_once('/').map(|(_, skill)| skill))
+            && matches!(field.keyed, Some(Keyed::Competency { .. }))
+            && state.facts.competency(skill).is_none()
+        {
+            return Err(say::bad_value(field.label));
         }
     }
     let competency = content.get("competency").and_then(Scalar::text);
@@ -174,10 +181,8 @@ pub(super) fn form(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refu
     Ok(())
 }
 
+/// A field has a value; a keyed one has any.
 fn has(content: &Content, code: &str) -> bool {
-    match content.get(code) {
-        Some(Scalar::Text(text)) => !text.trim().is_empty(),
-        Some(_) => true,
-        None => false,
-    }
+    let filled = |value: &Scalar| value.text().is_none_or(|text| !text.trim().is_empty());
+    content.iter().any(|(key, value)| key.strip_prefix(code).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) && filled(value))
 }
