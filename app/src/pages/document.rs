@@ -23,7 +23,8 @@ pub struct Frame {
 pub fn document(frame: Frame, page: Page) -> impl IntoView {
     let title = format!("{} · {}", page.title(), words::PRODUCT);
     let main_class = if page.is_wide() { "page-main page-main-wide" } else { "page-main" };
-    let style = frame.style.clone();
+    // Empty where the client was not built: then there is no style sheet to name.
+    let style = (!frame.style.is_empty()).then(|| view! { <link rel="stylesheet" href=frame.style.clone()/> });
     view! {
         <!DOCTYPE html>
         <html lang="en" dir="ltr">
@@ -35,7 +36,7 @@ pub fn document(frame: Frame, page: Page) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="theme-color" content="#0b5d5b" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#0c2322" media="(prefers-color-scheme: dark)"/>
-                <link rel="stylesheet" href=style/>
+                {style}
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="icon" href="/icons/icon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/icons/apple-180.png"/>

@@ -149,9 +149,7 @@ pub mod lead {
     pub const END_REASON_HINT: &str = "The members of the relationship read it.";
     pub const END_BUTTON: &str = "End membership now";
     pub const END_BACK: &str = "Leave everything as it is";
-    pub const REASON_NEEDED: &str = "This needs a reason, which the others will read.";
     pub const ALREADY_ENDED: &str = "That membership has ended already. Nothing was changed.";
-    pub const ALREADY_SETTLED: &str = "Somebody has decided on these words already. Nothing was changed.";
 
     pub const DONE_ADOPTED: &str = "Taken over. The members see it with their next connection.";
     pub const DONE_DISCARDED: &str = "Left out, with your reason.";

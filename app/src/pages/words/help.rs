@@ -134,8 +134,6 @@ pub const REFUSALS_ID: &str = "refusals";
 pub const REFUSALS_HEADING: &str = "When something is refused";
 pub const REFUSALS_LEDE: &str =
     "A refusal never loses words: they stay on your phone, readable and ready to be copied. It says what to do next; here is why each exists, by its code.";
-pub const REFUSALS_SAYS: &str = "It says";
-pub const REFUSALS_WHY: &str = "Why";
 
 /// What stands behind a rule, by the part of the code before its first `_`.
 pub fn why(rule: &str) -> &'static str {
