@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use shared::time::MINUTE_MS;
+
 use super::{Icon, icon};
 use crate::{
     phone_app::{clock, model::model},
@@ -20,7 +22,8 @@ pub fn Strip() -> impl IntoView {
         if sync.unsent == 0 {
             return ("strip", Icon::Check, say::ALL_SENT.to_owned());
         }
-        let age = sync.oldest_unsent_at.map(|at| clock::age(model.now.get().since(at)));
+        // 'Oldest just now' would say nothing.
+        let age = sync.oldest_unsent_at.map(|at| model.now.get().since(at)).filter(|ms| *ms >= MINUTE_MS).map(clock::age);
         ("strip strip-here", Icon::Phone, say::only_here(sync.unsent, age.as_deref()))
     });
     view! {

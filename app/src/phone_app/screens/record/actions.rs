@@ -94,7 +94,8 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         let latest = shown.row.entry.as_ref().and_then(|entry| entry.latest());
         // Withdrawn or signed off: a new one is begun instead.
         let closed = latest.is_some_and(|version| version.voided.is_some() || version.approved.is_some());
-        (writes && !closed && kind.chain != Chain::None).then(|| {
+        let waits = !shown.row.waiting.is_empty();
+        (writes && !closed && !waits && kind.chain != Chain::None).then(|| {
             let folder = match (shown.row.log.holds_decisions(), shown.row.kind.as_str()) {
                 (_, "claim") => "/app/claim/",
                 (false, "observation") => "/app/observe/",
