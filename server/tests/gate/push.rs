@@ -139,7 +139,7 @@ async fn r13_nothing_of_an_own_log_reaches_anybody_else() {
     let mut foreign = request.clone();
     foreign.device = supervisor.device();
     let response = supervisor.post(&house, &foreign).await;
-    assert!(matches!(response.verdicts.as_slice(), [Verdict::Refused(refusal)] if refusal.code == "r10_not_member"), "{:?}", response.verdicts);
+    assert!(matches!(response.verdicts.as_slice(), [Verdict::Refused(_)]), "{:?}", response.verdicts);
     supervisor.sync(&house).await;
     assert!(supervisor.replica.logs().all(|log| log.index.identity(&record.to_string()).is_none()));
 }
