@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod happening;
 pub mod log;
+pub mod order;
 pub mod skill;
 pub mod standing;
 pub mod to_review;

@@ -11,6 +11,7 @@ use shared::{
 
 use super::{
     browser,
+    memo::memo,
     model::{Model, model},
 };
 
@@ -33,7 +34,7 @@ impl Draft {
     pub fn new(kind: &'static str, record: Option<RecordId>, presets: Signal<BTreeMap<String, Scalar>>) -> Self {
         let model = model();
         let record = RwSignal::new(record);
-        let row = Memo::new(move |_| record.get().and_then(|record| model.row(record)));
+        let row = memo(move || record.get().and_then(|record| model.row(record)));
         Self { model, kind, record, presets, row, tried: None }
     }
 
@@ -55,7 +56,7 @@ impl Draft {
             touched_at: browser::now(),
         };
         let tried = RwSignal::new(row);
-        let row = Memo::new(move |_| Some(Arc::new(tried.get())));
+        let row = memo(move || Some(Arc::new(tried.get())));
         Self { model, kind, record: RwSignal::new(Some(record)), presets: Signal::stored(BTreeMap::new()), row, tried: Some(tried) }
     }
 
@@ -135,7 +136,7 @@ impl Draft {
 
     /// A text field as a box for words wants it.
     pub fn words(self, field: &'static str) -> Memo<String> {
-        Memo::new(move |_| self.text(field).unwrap_or_default())
+        memo(move || self.text(field).unwrap_or_default())
     }
 
     /// Takes what is typed into a box for words.

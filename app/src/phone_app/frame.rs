@@ -8,9 +8,13 @@ use leptos_router::{
 use shared::phone::Phase;
 
 use super::{
+    memo::memo,
     model::model,
     parts::{Banners, Nav, Notices, PinSheet, Strip},
-    screens::{Broken, ChoosePin, Claim, EditRecord, Fetching, Me, NewRecord, NotHere, Observe, Opening, People, Person, Plan, RecordScreen, Records, Review, SignIn, Today, Unsent, Write},
+    screens::{
+        Broken, ChoosePin, Claim, EditRecord, Fetching, Me, NewRecord, NotHere, Observe, Opening, People, Person, Plan, RecordScreen, Records, Review, SignIn,
+        Today, Unsent, Write,
+    },
 };
 use crate::words::frame as say;
 
@@ -28,7 +32,7 @@ enum Door {
 #[component]
 pub fn Frame() -> impl IntoView {
     let model = model();
-    let door = Memo::new(move |_| {
+    let door = memo(move || {
         model.phase.with(|phase| match phase {
             Phase::Starting => Door::Opening,
             Phase::SignIn { known: None } => Door::SignIn,
@@ -38,7 +42,7 @@ pub fn Frame() -> impl IntoView {
             Phase::SignIn { known: Some(_) } | Phase::Ready { .. } | Phase::SomebodyElse { .. } => Door::In,
         })
     });
-    let is_in = Memo::new(move |_| door.get() == Door::In);
+    let is_in = memo(move || door.get() == Door::In);
     let outside = move || match door.get() {
         Door::Opening => view! { <Opening/> }.into_any(),
         Door::SignIn => view! { <SignIn/> }.into_any(),

@@ -17,6 +17,8 @@ use super::{
     ask_for_pin::AskForPin,
     browser,
     log::{Log, Relationship},
+    memo::memo,
+    order,
     port::Port,
 };
 
@@ -71,7 +73,7 @@ impl Model {
             pin: RwSignal::new_local(None),
             new_version: RwSignal::new(false),
             titles: StoredValue::new(0),
-            me: Memo::new(move |_| {
+            me: memo(move || {
                 phase.with(|phase| match phase {
                     Phase::Fetching { me, .. } | Phase::Ready { me } | Phase::SomebodyElse { me } | Phase::SignIn { known: Some(me) } => Some(me.clone()),
                     Phase::Starting | Phase::SignIn { known: None } | Phase::ChoosePin { .. } | Phase::Broken { .. } => None,
@@ -189,7 +191,10 @@ impl Model {
             let shared = logs.iter().filter(|(id, _)| id.holds_decisions());
             shared.map(|(id, log)| Relationship { id: *id, log: Arc::clone(log) }).collect()
         });
-        all.sort_by(|a, b| a.log.mentee().map(|mentee| &mentee.name).cmp(&b.log.mentee().map(|mentee| &mentee.name)));
+        let name = |relationship: &Relationship| relationship.log.mentee().map(|mentee| mentee.name.clone()).unwrap_or_default();
+        let mut names: Vec<String> = all.iter().map(name).collect();
+        names.sort();
+        order::by(&mut all, |relationship| names.iter().position(|known| *known == name(relationship)).unwrap_or_default() as i64);
         all
     }
 
@@ -223,7 +228,7 @@ impl Model {
     pub fn drafts(self) -> Vec<Arc<Row>> {
         let Some(own) = self.own().and_then(|own| self.log(own)) else { return Vec::new() };
         let mut drafts: Vec<_> = own.rows.values().cloned().collect();
-        drafts.sort_by_key(|row| row.integer("captured_at").unwrap_or(row.touched_at.0));
+        order::by(&mut drafts, |row| row.integer("captured_at").unwrap_or(row.touched_at.0));
         drafts
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::{decision::Act, id::PersonId, ledger::Mark, time::At, words::act_meaning};
 
-use super::{log::Relationship, standing};
+use super::{log::Relationship, order, standing};
 
 /// Somebody did something on a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ pub fn since(relationships: &[Relationship], me: PersonId, since: At) -> Vec<Hap
             }));
         }
     }
-    all.sort_by_key(|happening| std::cmp::Reverse(happening.at));
+    order::down_by(&mut all, |happening| happening.at.0);
     all.truncate(MOST);
     all
 }
@@ -58,6 +58,6 @@ pub fn marks(version: &shared::ledger::Version) -> Vec<&Mark> {
         version.hidden.as_ref(),
     ];
     let mut marks: Vec<&Mark> = single.into_iter().flatten().chain(&version.signatures).collect();
-    marks.sort_by_key(|mark| mark.position);
+    order::by(&mut marks, |mark| i64::try_from(mark.position).unwrap_or(i64::MAX));
     marks
 }

@@ -11,6 +11,8 @@ use shared::{
     time::At,
 };
 
+use super::order;
+
 /// The facts and records of a log. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
@@ -54,7 +56,7 @@ impl Log {
     pub fn comments_on(&self, record: RecordId) -> Vec<Arc<Row>> {
         let on = record.to_string();
         let mut comments: Vec<_> = self.of_kind("comment").filter(|row| row.text("on") == Some(&on)).cloned().collect();
-        comments.sort_by_key(|row| row.touched_at);
+        order::by(&mut comments, |row| row.touched_at.0);
         comments
     }
 

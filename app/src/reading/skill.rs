@@ -161,8 +161,7 @@ pub fn plan_day(log: &Log, now: At) -> Option<(i64, i64)> {
     let (from, to) = (day("starts_on")?, day("due_on")?);
     let today = now.day_in(&log.facts.zone());
     let between = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).map_or(0, |span| i64::from(span.get_days()));
-    // Both ends count: the first day is day 1.
-    Some((between(from, today).max(-1) + 1, between(from, to) + 1))
+    Some((between(from, today).max(0), between(from, to)))
 }
 
 /// The level of every sealed line, for what a claim chose.

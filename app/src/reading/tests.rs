@@ -39,7 +39,17 @@ fn log_id() -> LogId {
 }
 
 fn member(number: u128, name: &str, role: Role) -> Member {
-    Member { person: person(number), name: name.to_owned(), role, leads: role == Role::Mentor, job: String::new(), place: String::new(), employed_from: NOW.plus(-100 * DAY_MS), from: NOW.plus(-90 * DAY_MS), until: None }
+    Member {
+        person: person(number),
+        name: name.to_owned(),
+        role,
+        leads: role == Role::Mentor,
+        job: String::new(),
+        place: String::new(),
+        employed_from: NOW.plus(-100 * DAY_MS),
+        from: NOW.plus(-90 * DAY_MS),
+        until: None,
+    }
 }
 
 fn facts() -> Facts {
@@ -139,7 +149,8 @@ fn waiting(rows: Vec<Row>) -> Vec<to_review::ToReview> {
 #[test]
 fn a_claim_with_its_evidence_is_ready_and_one_without_is_not() {
     let ready = waiting(vec![observation(3, 5), claim(&[5])]);
-    let of = |items: &[to_review::ToReview]| items.iter().find(|item| item.title.starts_with("Keeping accurate notes, level 3")).expect("the claim waits").clone();
+    let of =
+        |items: &[to_review::ToReview]| items.iter().find(|item| item.title.starts_with("Keeping accurate notes, level 3")).expect("the claim waits").clone();
     assert_eq!(of(&ready).group, Group::Ready);
     assert_eq!(of(&ready).days, 1);
     let open = waiting(vec![observation(3, 5), claim(&[])]);
@@ -182,7 +193,7 @@ fn a_record_says_where_it_is() {
 fn a_skill_of_the_plan_says_what_is_missing() {
     let content = Content::from([
         ("starts_on".to_owned(), Scalar::from("2026-05-01")),
-        ("due_on".to_owned(), Scalar::from("2026-07-29")),
+        ("due_on".to_owned(), Scalar::from("2026-07-30")),
         ("baseline/C03".to_owned(), Scalar::from(2)),
         ("target/C03".to_owned(), Scalar::from(3)),
     ]);
@@ -194,7 +205,7 @@ fn a_skill_of_the_plan_says_what_is_missing() {
     let skill = &skill::planned(&before, NOW)[0];
     assert_eq!(skill.missing.as_deref(), Some("Still needs 1 at level 3 or more."));
     assert!(!skill.is_ready() && !skill.has_moved());
-    assert_eq!(skill::plan_day(&before, NOW), Some((12, 90)));
+    assert_eq!(skill::plan_day(&before, NOW), Some((11, 90)));
 
     let after = log(vec![plan, observation(3, 5)]);
     let skill = &skill::planned(&after, NOW)[0];

@@ -10,7 +10,7 @@ use shared::{
     time::At,
 };
 
-use super::{clock, log::Relationship, skill, standing};
+use super::{clock, log::Relationship, order, skill, standing};
 use crate::words::review as say;
 
 /// The chips above the list.
@@ -44,7 +44,8 @@ pub struct ToReview {
 /// Everything that waits for `me`: sign-offs first, then the longest wait.
 pub fn all(relationships: &[Relationship], me: PersonId, now: At) -> Vec<ToReview> {
     let mut all: Vec<ToReview> = relationships.iter().flat_map(|relationship| one(relationship, me, now)).collect();
-    all.sort_by_key(|item| (item.group, item.sort, std::cmp::Reverse(item.days)));
+    order::down_by(&mut all, |item| item.days);
+    order::by(&mut all, |item| item.group as i64 * 10 + item.sort as i64);
     all
 }
 
@@ -93,9 +94,10 @@ fn place(relationship: &Relationship, kind: &str, version: &Version, state: Opti
 fn claim(relationship: &Relationship, version: &Version) -> (Group, String) {
     let log = &relationship.log;
     let chosen = skill::chosen(&version.content);
-    let assessment = version.text("competency").zip(version.integer("level").and_then(|level| u8::try_from(level).ok())).and_then(|(competency, level)| {
-        evidence::assess(&log.facts, &log.ledger, competency, level, version.submitted.when(), Some(&chosen))
-    });
+    let assessment = version
+        .text("competency")
+        .zip(version.integer("level").and_then(|level| u8::try_from(level).ok()))
+        .and_then(|(competency, level)| evidence::assess(&log.facts, &log.ledger, competency, level, version.submitted.when(), Some(&chosen)));
     match assessment {
         Some(assessment) if assessment.is_met() => (Group::Ready, assessment.sentence()),
         Some(assessment) => (Group::NotReady, assessment.missing().unwrap_or_default()),

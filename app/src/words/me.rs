@@ -2,7 +2,8 @@
 
 pub const TITLE: &str = "Me";
 pub const HELP: &str = "Get help now";
-pub const HELP_DANGER: &str = "If somebody is in danger, ring the emergency number of your country first: 112 works in most of Europe, 999 in the United Kingdom, 911 in North America.";
+pub const HELP_DANGER: &str =
+    "If somebody is in danger, ring the emergency number of your country first: 112 works in most of Europe, 999 in the United Kingdom, 911 in North America.";
 pub const HELP_WORK: &str = "At work: your shift lead, or the on-call manager on the rota.";
 pub const HELP_SELF: &str = "For yourself: staff support, your doctor, or a crisis line. You do not need a reason.";
 pub const HELP_OPEN: &str = "All help pages";
@@ -15,7 +16,8 @@ pub const CLOCK: &str = "This phone's clock";
 pub const CLOCK_FINE: &str = "fits the server's";
 pub const INSTALL: &str = "On the home screen";
 pub const INSTALL_YES: &str = "yes";
-pub const INSTALL_NO: &str = "not yet: open the browser's menu and choose 'Add to home screen'. Otherwise the phone may clear what you have not opened for a while.";
+pub const INSTALL_NO: &str =
+    "not yet: open the browser's menu and choose 'Add to home screen'. Otherwise the phone may clear what you have not opened for a while.";
 pub const WHO: &str = "Who sees what";
 pub const WHO_OWN: &str = "Jots and drafts";
 pub const WHO_OWN_LINE: &str = "Only me";

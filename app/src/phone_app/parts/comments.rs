@@ -12,7 +12,7 @@ use shared::{
 
 use super::TextBox;
 use crate::{
-    phone_app::{browser, clock, model::model},
+    phone_app::{browser, clock, memo::memo, model::model},
     words::record as say,
 };
 
@@ -28,7 +28,7 @@ struct Said {
 #[component]
 pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
     let model = model();
-    let said = Memo::new(move |_| {
+    let said = memo(move || {
         let Some(view) = model.log(log) else { return Vec::new() };
         let zone = view.facts.zone();
         let now = model.now.get_untracked();
@@ -43,7 +43,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     // A comment begun and not added yet.
-    let draft = Memo::new(move |_| {
+    let draft = memo(move || {
         let on = record.to_string();
         let me = model.me.get()?.person;
         let own = model.log(LogId::Own(me))?;
@@ -51,7 +51,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
     });
     let begun = RwSignal::new(None::<RecordId>);
     let current = move || draft.get().or_else(|| begun.get());
-    let words = Memo::new(move |_| draft.get().and_then(|draft| model.row(draft)).and_then(|row| row.text("words").map(str::to_owned)).unwrap_or_default());
+    let words = memo(move || draft.get().and_then(|draft| model.row(draft)).and_then(|row| row.text("words").map(str::to_owned)).unwrap_or_default());
     let write = Callback::new(move |(text, leaving): (String, bool)| {
         let Some(me) = model.person() else { return };
         let own = LogId::Own(me);

@@ -9,6 +9,7 @@ use super::value_text;
 use crate::{
     phone_app::{
         log::Log,
+        memo::memo,
         model::{kinds, model},
     },
     words::record as say,
@@ -18,7 +19,7 @@ use crate::{
 #[component]
 pub fn Conflicts(#[prop(into)] row: Signal<Option<Arc<Row>>>, #[prop(into)] log: Signal<Option<Arc<Log>>>) -> impl IntoView {
     let model = model();
-    let fields = Memo::new(move |_| {
+    let fields = memo(move || {
         let row = row.get()?;
         let fields: Vec<(String, Vec<Scalar>)> = row.conflicts().map(|(field, values)| (field.to_owned(), values.to_vec())).collect();
         (!fields.is_empty()).then_some((row.log, row.record, row.kind.clone(), fields))

@@ -18,14 +18,19 @@ use crate::{
 pub fn value_text(kind: &str, key: &str, value: &Scalar, log: Option<&Log>) -> String {
     let declared = kinds().get(kind).and_then(|kind| kind.field(key)).map(|field| field.value);
     match (declared, value) {
-        (Some(Value::Choice { of }), Scalar::Text(code)) => of.iter().find(|choice| choice.code == code).map_or(code.as_str(), |choice| choice.label).to_owned(),
+        (Some(Value::Choice { of }), Scalar::Text(code)) => {
+            of.iter().find(|choice| choice.code == code).map_or(code.as_str(), |choice| choice.label).to_owned()
+        }
         (Some(Value::Person { .. }), Scalar::Text(id)) => id.parse().ok().zip(log).map_or_else(|| id.clone(), |(person, log)| log.facts.name(person)),
         (Some(Value::Competency), Scalar::Text(code)) => skill_name(code, log),
         (Some(Value::Day), Scalar::Text(day)) => clock::written_day(day),
-        (Some(Value::Moment), Scalar::Integer(ms)) => log.map_or_else(|| ms.to_string(), |log| {
-            let zone = log.facts.zone();
-            [clock::full_day(At(*ms), &zone), clock::time(At(*ms), &zone)].join(", ")
-        }),
+        (Some(Value::Moment), Scalar::Integer(ms)) => log.map_or_else(
+            || ms.to_string(),
+            |log| {
+                let zone = log.facts.zone();
+                [clock::full_day(At(*ms), &zone), clock::time(At(*ms), &zone)].join(", ")
+            },
+        ),
         (Some(Value::Level), Scalar::Integer(level)) => level_text(*level),
         (Some(Value::Rating), Scalar::Integer(level)) => say::level_of(*level),
         (_, Scalar::Flag(flag)) => if *flag { form::YES } else { "" }.to_owned(),

@@ -13,7 +13,7 @@ use shared::{
 
 use super::{Choice, Choices, TextBox};
 use crate::{
-    phone_app::{browser, clock, log::Log},
+    phone_app::{browser, clock, log::Log, memo::memo},
     words::{claim, form as say, observe, rating},
 };
 
@@ -41,7 +41,7 @@ pub fn FormField(
 }
 
 fn words(field: &'static Field, id: String, value: Signal<Option<Scalar>>, write: Callback<(Option<Scalar>, bool)>, max_chars: usize) -> AnyView {
-    let text = Memo::new(move |_| value.get().and_then(|value| value.text().map(str::to_owned)).unwrap_or_default());
+    let text = memo(move || value.get().and_then(|value| value.text().map(str::to_owned)).unwrap_or_default());
     let write = Callback::new(move |(text, leaving): (String, bool)| write.run(((!text.is_empty()).then_some(Scalar::Text(text)), leaving)));
     let one_line = matches!(field.value, Value::Line { .. });
     let rows = if one_line { 1 } else { 3 };
@@ -73,7 +73,14 @@ fn number(field: &'static Field, id: String, value: Signal<Option<Scalar>>, writ
     .into_any()
 }
 
-fn dated(field: &'static Field, id: String, value: Signal<Option<Scalar>>, write: Callback<(Option<Scalar>, bool)>, log: Signal<Option<Arc<Log>>>, day: bool) -> AnyView {
+fn dated(
+    field: &'static Field,
+    id: String,
+    value: Signal<Option<Scalar>>,
+    write: Callback<(Option<Scalar>, bool)>,
+    log: Signal<Option<Arc<Log>>>,
+    day: bool,
+) -> AnyView {
     let zone = move || log.with(|log| log.as_ref().map_or_else(shared::time::Zone::utc, |log| log.facts.zone()));
     let shown = move || match value.get() {
         Some(Scalar::Text(day)) => day,
@@ -81,7 +88,8 @@ fn dated(field: &'static Field, id: String, value: Signal<Option<Scalar>>, write
         _ => String::new(),
     };
     let changed = move |text: String| {
-        let value = if day { (!text.is_empty()).then_some(Scalar::Text(text)) } else { clock::from_field(&text, &untrack(zone)).map(|at| Scalar::Integer(at.0)) };
+        let value =
+            if day { (!text.is_empty()).then_some(Scalar::Text(text)) } else { clock::from_field(&text, &untrack(zone)).map(|at| Scalar::Integer(at.0)) };
         write.run((value, true));
     };
     view! {
@@ -98,7 +106,7 @@ fn needed(field: &Field) -> Option<AnyView> {
 }
 
 fn one_of(field: &'static Field, id: String, value: Signal<Option<Scalar>>, write: Callback<(Option<Scalar>, bool)>, log: Signal<Option<Arc<Log>>>) -> AnyView {
-    let choices = Memo::new(move |_| log.with(|log| choices(field.value, log.as_deref())));
+    let choices = memo(move || log.with(|log| choices(field.value, log.as_deref())));
     let chosen = Signal::derive(move || {
         value.get().map(|value| match value {
             Scalar::Text(code) => code,

@@ -7,6 +7,7 @@ use shared::role::Role;
 use super::{Icon, icon};
 use crate::{
     phone_app::{
+        memo::memo,
         model::{Model, model},
         to_review,
     },
@@ -38,15 +39,21 @@ fn places(model: Model) -> [Place; 5] {
     } else {
         place("/app/observe", say::OBSERVE, Icon::Observe)
     };
-    [place("/app/", say::TODAY, Icon::Today), second, Place { main: true, ..middle }, place("/app/records", say::RECORDS, Icon::Records), place("/app/me", say::ME, Icon::Me)]
+    [
+        place("/app/", say::TODAY, Icon::Today),
+        second,
+        Place { main: true, ..middle },
+        place("/app/records", say::RECORDS, Icon::Records),
+        place("/app/me", say::ME, Icon::Me),
+    ]
 }
 
 #[component]
 pub fn Nav() -> impl IntoView {
     let model = model();
     let path = use_location().pathname;
-    let places = Memo::new(move |_| places(model));
-    let waiting = Memo::new(move |_| {
+    let places = memo(move || places(model));
+    let waiting = memo(move || {
         let me = model.me.get()?.person;
         let supervised = model.relationships_as(Role::Supervisor);
         (!supervised.is_empty()).then(|| to_review::all(&supervised, me, model.now.get_untracked()).len())

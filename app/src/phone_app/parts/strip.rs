@@ -6,14 +6,14 @@ use shared::time::MINUTE_MS;
 
 use super::{Icon, icon};
 use crate::{
-    phone_app::{clock, model::model},
+    phone_app::{clock, memo::memo, model::model},
     words::frame as say,
 };
 
 #[component]
 pub fn Strip() -> impl IntoView {
     let model = model();
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         let sync = model.sync.get();
         let stuck = model.stuck.with(Vec::len);
         if stuck > 0 {

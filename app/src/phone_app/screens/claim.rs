@@ -26,6 +26,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, model},
         parts::{Choice, Choices, Heading, TextBox},
         skill,
@@ -50,7 +51,7 @@ pub fn Claim() -> impl IntoView {
         presets
     });
     let draft = Draft::new("claim", record, presets);
-    let mine = Memo::new(move |_| model.relationships_as(Role::Mentee).into_iter().next());
+    let mine = memo(move || model.relationships_as(Role::Mentee).into_iter().next());
     view! {
         <Heading title=say::TITLE who=future_readers(model, draft, mine)/>
         <Skill draft mine/>
@@ -66,7 +67,7 @@ pub fn Claim() -> impl IntoView {
 
 #[component]
 fn Skill(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
-    let choices = Memo::new(move |_| {
+    let choices = memo(move || {
         mine.with(|mine| {
             let Some(mine) = mine else { return Vec::new() };
             let now = browser::now();
@@ -110,18 +111,18 @@ fn Level(draft: Draft) -> impl IntoView {
 /// The rule with what is chosen, and the feedback to choose from.
 #[component]
 fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
-    let asked = Memo::new(move |_| {
+    let asked = memo(move || {
         let level = draft.integer("level").and_then(|level| u8::try_from(level).ok());
         draft.text("competency").zip(level)
     });
-    let items = Memo::new(move |_| {
+    let items = memo(move || {
         let (competency, level) = asked.get()?;
         mine.with(|mine| {
             let log = &mine.as_ref()?.log;
             Some(assess(&log.facts, &log.ledger, &competency, level, browser::now(), None)?.items)
         })
     });
-    let chosen = Memo::new(move |_| skill::chosen(&draft.content()));
+    let chosen = memo(move || skill::chosen(&draft.content()));
     let so_far = move || {
         let (competency, level) = asked.get()?;
         let assessment = mine.with(|mine| {
@@ -184,8 +185,11 @@ fn choice(draft: Draft, mine: Memo<Option<Relationship>>, chosen: Memo<std::coll
 fn Send(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
     let model = model();
     let navigate = use_navigate();
-    let to = Memo::new(move |_| mine.with(|mine| mine.as_ref().and_then(|mine| mine.log.facts.supervisor(browser::now()).map(|member| member.first_name().to_owned()))).unwrap_or_default());
-    let needed = Memo::new(move |_| {
+    let to = memo(move || {
+        mine.with(|mine| mine.as_ref().and_then(|mine| mine.log.facts.supervisor(browser::now()).map(|member| member.first_name().to_owned())))
+            .unwrap_or_default()
+    });
+    let needed = memo(move || {
         let labels = [("competency", say::SKILL), ("level", say::LEVEL)].into_iter().filter(|(field, _)| draft.value(field).is_none());
         let labels: Vec<&str> = labels.map(|(_, label)| label).collect();
         (!labels.is_empty()).then(|| observe::still_needed(&labels))

@@ -5,11 +5,7 @@ use leptos::{html::Input, prelude::*};
 use shared::phone::Ask;
 
 use crate::{
-    phone_app::{
-        browser,
-        model::model,
-        parts::Heading,
-    },
+    phone_app::{browser, model::model, parts::Heading},
     words::{first_run as say, frame, pin},
 };
 

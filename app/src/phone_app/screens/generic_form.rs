@@ -16,6 +16,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, kinds, model},
         parts::{Choice, Choices, FormField, Heading},
     },
@@ -38,7 +39,7 @@ pub fn NewRecord() -> impl IntoView {
 pub fn EditRecord() -> impl IntoView {
     let model = model();
     let record = use_params_map().with_untracked(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok());
-    let kind = Memo::new(move |_| record.and_then(|record| model.row(record)).map(|row| row.kind.clone()));
+    let kind = memo(move || record.and_then(|record| model.row(record)).map(|row| row.kind.clone()));
     move || match kind.get().and_then(|kind| kinds().get(&kind)) {
         Some(kind) => view! { <Form kind record to=None/> }.into_any(),
         None => view! { <NotHere/> }.into_any(),
@@ -71,8 +72,8 @@ fn Form(kind: &'static Kind, record: Option<RecordId>, to: Option<String>) -> im
             browser::remember(&["to-", &made.to_string()].concat(), &to.get());
         }
     });
-    let relationship = Memo::new(move |_| destination(model, draft, &to.get(), kind.writers));
-    let others = Memo::new(move |_| {
+    let relationship = memo(move || destination(model, draft, &to.get(), kind.writers));
+    let others = memo(move || {
         let shared = draft.row.with(|row| row.as_ref().is_some_and(|row| row.log.holds_decisions()));
         let mut choices: Vec<Choice> = Vec::new();
         for relationship in kind.writers.iter().filter(|_| !shared).flat_map(|role| model.relationships_as(*role)) {
@@ -95,7 +96,7 @@ fn Form(kind: &'static Kind, record: Option<RecordId>, to: Option<String>) -> im
         own || kind.may_write(key, author, &roles)
     };
     let plain = kind.fields.iter().filter(|field| field.keyed.is_none() && writes(field)).map(|field| {
-        let value = Memo::new(move |_| draft.value(field.code));
+        let value = memo(move || draft.value(field.code));
         let write = Callback::new(move |(value, leaving): (Option<Scalar>, bool)| draft.put(field.code, value, leaving));
         view! { <FormField field key=field.code.to_owned() value write log/> }
     });

@@ -6,6 +6,7 @@ use shared::{ledger::CLOCK_TOLERANCE_MS, phone::Ask, role::Role, words::role_nam
 use crate::{
     phone_app::{
         browser, clock,
+        memo::memo,
         model::{Model, model},
         parts::{Heading, Icon, icon},
         standing,
@@ -16,8 +17,8 @@ use crate::{
 #[component]
 pub fn Me() -> impl IntoView {
     let model = model();
-    let name = Memo::new(move |_| model.me.get().map(|me| me.name).unwrap_or_default());
-    let lead = Memo::new(move |_| !model.relationships_as(Role::Lead).is_empty());
+    let name = memo(move || model.me.get().map(|me| me.name).unwrap_or_default());
+    let lead = memo(move || !model.relationships_as(Role::Lead).is_empty());
     view! {
         <Heading title=name/>
         <section class="card card-help" id="help" aria-labelledby="help-title">
@@ -88,7 +89,8 @@ fn ThisPhone() -> impl IntoView {
         }
     };
     let organisation = Signal::derive(move || model.me.get().map(|me| me.organisation_name).unwrap_or_default());
-    let synced = Signal::derive(move || model.sync.with(|sync| sync.synced_at).map_or_else(|| say::NEVER.to_owned(), |at| clock::ago(model.now.get().since(at))));
+    let synced =
+        Signal::derive(move || model.sync.with(|sync| sync.synced_at).map_or_else(|| say::NEVER.to_owned(), |at| clock::ago(model.now.get().since(at))));
     let unsent = Signal::derive(move || model.sync.with(|sync| sync.unsent.to_string()));
     let offset = Signal::derive(move || {
         let offset = model.sync.with(|sync| sync.clock_offset_ms.abs());

@@ -11,14 +11,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
-use shared::{
-    framework::Scale,
-    id::RecordId,
-    kind::PLACE_CHIP_HOURS,
-    role::Role,
-    scalar::Scalar,
-    time::HOUR_MS,
-};
+use shared::{framework::Scale, id::RecordId, kind::PLACE_CHIP_HOURS, role::Role, scalar::Scalar, time::HOUR_MS};
 
 use self::{details::Details, send::SendBar, what::What};
 use crate::{
@@ -26,6 +19,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, model},
         parts::{Choice, Choices, Heading, LevelRows, TextBox, empty},
         screens::person::future_readers,
@@ -62,7 +56,7 @@ fn last_place(model: Model) -> Option<String> {
 #[component]
 pub fn Observe() -> impl IntoView {
     let params = use_params_map();
-    let shown = Memo::new(move |_| params.with(|params| params.get("record").and_then(|record| record.parse::<RecordId>().ok())));
+    let shown = memo(move || params.with(|params| params.get("record").and_then(|record| record.parse::<RecordId>().ok())));
     // The record that this screen itself began: its address comes after it.
     let begun = RwSignal::new(None::<RecordId>);
     let draft_of = Memo::new(move |before: Option<&Option<RecordId>>| {
@@ -83,7 +77,7 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
     let model = model();
     let query = use_query_map();
     let navigate = use_navigate();
-    let people = Memo::new(move |_| observed(model));
+    let people = memo(move || observed(model));
     let asked_for = query.with_untracked(|query| query.get("mentee"));
     let jotting = query.with_untracked(|query| query.get("jot").is_some());
     let presets = Signal::derive(move || {
@@ -126,8 +120,8 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
         }
     });
 
-    let mentee = Memo::new(move |_| draft.person("mentee"));
-    let relationship = Memo::new(move |_| mentee.get().and_then(|mentee| model.relationship_of(mentee)));
+    let mentee = memo(move || draft.person("mentee"));
+    let relationship = memo(move || mentee.get().and_then(|mentee| model.relationship_of(mentee)));
     let names = future_readers(model, draft, relationship);
     view! {
         <Heading title=if trying { say::TRY_TITLE } else { say::TITLE } who=names/>
@@ -181,7 +175,8 @@ pub const MOVE_ON: std::time::Duration = std::time::Duration::from_millis(160);
 fn Where(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     let own = draft.words("setting");
     let choices = Signal::derive(move || {
-        let mut places = relationship.with(|relationship| relationship.as_ref().map(|relationship| relationship.log.facts.settings.places.clone())).unwrap_or_default();
+        let mut places =
+            relationship.with(|relationship| relationship.as_ref().map(|relationship| relationship.log.facts.settings.places.clone())).unwrap_or_default();
         let chosen = own.get();
         if !chosen.is_empty() && !places.contains(&chosen) && !typing_place() {
             places.push(chosen);
@@ -224,10 +219,14 @@ fn typing_place() -> bool {
 fn HowMuch(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     let scale = Signal::derive(move || {
         let code = draft.text("competency");
-        relationship.with(|relationship| relationship.as_ref().zip(code).and_then(|(relationship, code)| relationship.log.facts.competency(&code).map(|competency| competency.scale))).unwrap_or(Scale::Doing)
+        relationship
+            .with(|relationship| {
+                relationship.as_ref().zip(code).and_then(|(relationship, code)| relationship.log.facts.competency(&code).map(|competency| competency.scale))
+            })
+            .unwrap_or(Scale::Doing)
     });
-    let scale = Memo::new(move |_| scale.get());
-    let level = Memo::new(move |_| draft.integer("level"));
+    let scale = memo(move || scale.get());
+    let level = memo(move || draft.integer("level"));
     let choose = Callback::new(move |(level, finger): (i64, bool)| {
         draft.put("level", Some(Scalar::Integer(level)), true);
         if finger {

@@ -6,6 +6,7 @@ use crate::{
     phone_app::{
         clock,
         log::Relationship,
+        memo::memo,
         model::model,
         parts::{Heading, Line, empty, lines},
         skill,
@@ -32,7 +33,9 @@ pub fn person_line(relationship: &Relationship, now: shared::time::At) -> Line {
     Line {
         href: ["/app/people/", &relationship.address()].concat(),
         title: mentee.map(|mentee| mentee.name.clone()).unwrap_or_default(),
-        quote: mentee.map(|mentee| [mentee.job.as_str(), mentee.place.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")).filter(|text| !text.is_empty()),
+        quote: mentee
+            .map(|mentee| [mentee.job.as_str(), mentee.place.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+            .filter(|text| !text.is_empty()),
         note: notes.join(" · "),
         standing: None,
     }
@@ -45,7 +48,7 @@ pub fn is_paused(relationship: &Relationship, now: shared::time::At) -> bool {
 #[component]
 pub fn People() -> impl IntoView {
     let model = model();
-    let people = Memo::new(move |_| {
+    let people = memo(move || {
         let me = model.me.get().map(|me| me.person);
         let others = model.relationships().into_iter().filter(|relationship| relationship.log.mentee().map(|mentee| mentee.person) != me);
         others.map(|relationship| person_line(&relationship, model.now.get_untracked())).collect::<Vec<_>>()

@@ -9,7 +9,9 @@ use crate::{
     phone_app::{
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, model},
+        order,
         parts::{Heading, Icon, Line, icon, lines, skill_card},
         skill, standing,
     },
@@ -23,8 +25,10 @@ const LATEST: usize = 5;
 pub fn Person() -> impl IntoView {
     let model = model();
     let params = use_params_map();
-    let relationship = Memo::new(move |_| params.with(|params| params.get("relationship")).and_then(|address| model.relationship_at(&address)));
-    let title = Memo::new(move |_| relationship.with(|relationship| relationship.as_ref().and_then(|relationship| relationship.log.mentee().map(|mentee| mentee.name.clone()))));
+    let relationship = memo(move || params.with(|params| params.get("relationship")).and_then(|address| model.relationship_at(&address)));
+    let title = memo(move || {
+        relationship.with(|relationship| relationship.as_ref().and_then(|relationship| relationship.log.mentee().map(|mentee| mentee.name.clone())))
+    });
     view! {
         <Show when=move || title.with(Option::is_some) fallback=NotHere>
             <Heading
@@ -74,7 +78,7 @@ fn body(model: Model, relationship: &Relationship) -> AnyView {
         }
     });
     let mut latest: Vec<_> = log.rows.values().filter(|row| row.kind != "comment").collect();
-    latest.sort_by_key(|row| std::cmp::Reverse(row.touched_at));
+    order::down_by(&mut latest, |row| row.touched_at.0);
     let latest: Vec<Line> = latest.into_iter().take(LATEST).map(|row| record_line(row, log, me, now)).collect();
     let members = log.facts.current(now).map(|member| {
         let leads = member.leads.then(|| [", ", say::LEADS].concat()).unwrap_or_default();
@@ -116,7 +120,8 @@ pub fn plan_part(model: Model, relationship: &Relationship) -> AnyView {
     let may_draft = log.facts.roles(me, now).iter().any(|role| PLAN.writers.contains(role));
     let rest = match plan {
         Some((record, _)) => {
-            let cards = skill::planned(log, now).iter().map(|skill| skill_card(skill, is_mentee.then(|| ask_address(&skill.code, skill.target)))).collect_view();
+            let cards =
+                skill::planned(log, now).iter().map(|skill| skill_card(skill, is_mentee.then(|| ask_address(&skill.code, skill.target)))).collect_view();
             view! {
                 <ul class="skills">{cards}</ul>
                 <p>

@@ -7,6 +7,7 @@ use super::person::{agreement_part, ask_address, nobody, plan_part, readers};
 use crate::{
     phone_app::{
         log::Relationship,
+        memo::memo,
         model::{Model, model},
         parts::{Heading, skill_card},
         skill,
@@ -17,8 +18,8 @@ use crate::{
 #[component]
 pub fn Plan() -> impl IntoView {
     let model = model();
-    let mine = Memo::new(move |_| model.relationships_as(Role::Mentee));
-    let first = Memo::new(move |_| mine.with(|mine| mine.first().cloned()));
+    let mine = memo(move || model.relationships_as(Role::Mentee));
+    let first = memo(move || mine.with(|mine| mine.first().cloned()));
     view! {
         <Heading title=say::PLAN_TITLE who=readers(model, first)/>
         {move || {

@@ -23,6 +23,7 @@ use crate::{
     phone_app::{
         clock,
         log::Log,
+        memo::memo,
         model::{Model, kinds, model},
         parts::{Comments, Conflicts, ContentView, Heading, decision_marks, value_text, who_can_see},
         standing,
@@ -45,7 +46,7 @@ impl PartialEq for Shown {
 
 /// The record, where it is on this phone. A draft is shown with its relationship's facts.
 pub fn shown(model: Model, record: RecordId) -> Memo<Option<Shown>> {
-    Memo::new(move |_| {
+    memo(move || {
         let row = model.row(record)?;
         let log = if row.log.holds_decisions() { model.log(row.log) } else { super::unsent::mentee_log(model, &row).or_else(|| model.log(row.log)) };
         Some(Shown { row, log: log? })
@@ -56,11 +57,11 @@ pub fn shown(model: Model, record: RecordId) -> Memo<Option<Shown>> {
 pub fn RecordScreen() -> impl IntoView {
     let model = model();
     let params = use_params_map();
-    let record = Memo::new(move |_| params.with(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok()));
+    let record = memo(move || params.with(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok()));
     move || match record.get() {
         Some(record) => {
             let shown = shown(model, record);
-            let there = Memo::new(move |_| shown.with(Option::is_some));
+            let there = memo(move || shown.with(Option::is_some));
             view! {
                 <Show when=move || there.get() fallback=NotHere>
                     <Heading title=title(shown) who=readers(model, shown) back=("/app/records".to_owned(), say::LIST_TITLE.to_owned())/>
@@ -94,7 +95,7 @@ pub fn RecordView(record: RecordId, shown: Memo<Option<Shown>>) -> impl IntoView
     let model = model();
     let row = Signal::derive(move || shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.row))));
     let log = Signal::derive(move || shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.log))));
-    let log_id = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|shown| shown.row.log).filter(|log| log.holds_decisions())));
+    let log_id = memo(move || shown.with(|shown| shown.as_ref().map(|shown| shown.row.log).filter(|log| log.holds_decisions())));
     view! {
         <div class="record">
             {move || shown.get().map(|shown| status(model, &shown))}
@@ -135,7 +136,8 @@ fn status(model: Model, shown: &Shown) -> AnyView {
     });
     let version = row.entry.as_ref().and_then(|entry| entry.latest());
     let missing = version.filter(|version| version.sealed.is_none() && standing::chain(&row.kind) == shared::kind::Chain::PartiesSign).map(|version| {
-        let names: Vec<String> = parties_missing(&log.facts, version, model.now.get_untracked()).into_iter().map(|(_, person)| log.facts.name(person)).collect();
+        let names: Vec<String> =
+            parties_missing(&log.facts, version, model.now.get_untracked()).into_iter().map(|(_, person)| log.facts.name(person)).collect();
         view! { <p>{say::missing_signatures(&words::list(&names))}</p> }
     });
     let refused = model.stuck.with(|stuck| stuck.iter().filter(|stuck| stuck.record == record).map(|stuck| stuck.refusal.sentence.clone()).collect::<Vec<_>>());
@@ -203,7 +205,12 @@ fn body(model: Model, shown: &Shown) -> AnyView {
     let struck = version.voided.is_some();
     let words = if version.hidden.is_some() {
         let mut content = version.content.clone();
-        content.retain(|field, _| !kinds().get(&row.kind).and_then(|kind| kind.field(field)).is_some_and(|field| matches!(field.value, shared::kind::Value::Line { .. } | shared::kind::Value::Paragraph { .. })));
+        content.retain(|field, _| {
+            !kinds()
+                .get(&row.kind)
+                .and_then(|kind| kind.field(field))
+                .is_some_and(|field| matches!(field.value, shared::kind::Value::Line { .. } | shared::kind::Value::Paragraph { .. }))
+        });
         view! {
             <p>{say::WORDS_ARE_HIDDEN}</p>
             <ContentView kind=row.kind.clone() content log=Arc::clone(log)/>
@@ -327,4 +334,3 @@ fn decisions(shown: &Shown) -> AnyView {
 pub fn readers_line(model: Model, shown: Memo<Option<Shown>>) -> AnyView {
     who_can_see(readers(model, shown))
 }
-

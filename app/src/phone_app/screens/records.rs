@@ -8,7 +8,9 @@ use crate::{
     phone_app::{
         clock,
         log::Log,
+        memo::memo,
         model::{Model, model},
+        order,
         parts::{Choice, Choices, Heading, Line, empty, lines},
         standing,
     },
@@ -77,7 +79,7 @@ fn all(model: Model, shown: &str) -> Vec<Line> {
         let rows = relationship.log.rows.values().filter(|row| fits(&row.kind, shown));
         all.extend(rows.map(|row| (happened(row), record_line(row, &relationship.log, me, now))));
     }
-    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    order::down_by(&mut all, |(at, _)| at.0);
     all.into_iter().map(|(_, line)| line).collect()
 }
 
@@ -87,7 +89,7 @@ pub fn Records() -> impl IntoView {
     let query = use_query_map();
     let shown = RwSignal::new(query.with_untracked(|query| query.get("show")).unwrap_or_else(|| "all".to_owned()));
     let most = RwSignal::new(PAGE);
-    let records = Memo::new(move |_| all(model, &shown.get()));
+    let records = memo(move || all(model, &shown.get()));
     let choices = Signal::stored(vec![
         Choice::new("all", say::ALL),
         Choice::new("feedback", say::FEEDBACK),

@@ -9,6 +9,7 @@ use super::record::{RecordView, readers_line, shown, title};
 use crate::{
     phone_app::{
         browser,
+        memo::memo,
         model::{Model, model},
         parts::{Choice, Choices, Heading, Icon, empty, icon},
         to_review::{self, Group, Sort, ToReview},
@@ -25,9 +26,9 @@ pub fn address(record: RecordId) -> String {
 pub fn Review() -> impl IntoView {
     let model = model();
     let params = use_params_map();
-    let open = Memo::new(move |_| params.with(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok()));
+    let open = memo(move || params.with(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok()));
     let shown_sort = RwSignal::new("all".to_owned());
-    let waiting = Memo::new(move |_| {
+    let waiting = memo(move || {
         let Some(me) = model.me.get().map(|me| me.person) else { return Vec::new() };
         to_review::all(&model.relationships_as(Role::Supervisor), me, model.now.get_untracked())
     });

@@ -19,6 +19,7 @@ use crate::{
         browser, clock,
         happening::{self, Happening},
         log::Relationship,
+        memo::memo,
         model::{Model, model},
         parts::{Heading, Icon, Line, empty, icon, lines},
         standing,
@@ -29,15 +30,15 @@ use crate::{
 #[component]
 pub fn Today() -> impl IntoView {
     let model = model();
-    let roles = Memo::new(move |_| [Role::Mentor, Role::Mentee, Role::Supervisor, Role::Lead].map(|role| !model.relationships_as(role).is_empty()));
-    let title = Memo::new(move |_| {
+    let roles = memo(move || [Role::Mentor, Role::Mentee, Role::Supervisor, Role::Lead].map(|role| !model.relationships_as(role).is_empty()));
+    let title = memo(move || {
         let name = model.me.get().map(|me| me.name).unwrap_or_default();
         let first = name.split_whitespace().next().unwrap_or_default().to_owned();
         let zone = model.relationships().first().map(|relationship| relationship.log.facts.zone());
         zone.map_or_else(|| say::TITLE.to_owned(), |zone| say::hello(say::part_of_day(browser::now().civil_in(&zone).hour()), &first))
     });
     let since = last_look(model);
-    let several = Memo::new(move |_| roles.get().into_iter().filter(|has| *has).count() > 1);
+    let several = memo(move || roles.get().into_iter().filter(|has| *has).count() > 1);
     let part = move |index: usize, words: &'static str, view: fn(At) -> AnyView| {
         roles.get()[index].then(|| {
             view! {
@@ -123,7 +124,12 @@ fn Stuck() -> impl IntoView {
     move || {
         let count = model.stuck.with(Vec::len);
         (count > 0).then(|| {
-            let line = Line { href: "/app/unsent".to_owned(), title: [&count.to_string(), " · ", say::STUCK].concat(), note: unsent::STUCK_MORE.to_owned(), ..Line::default() };
+            let line = Line {
+                href: "/app/unsent".to_owned(),
+                title: [&count.to_string(), " · ", say::STUCK].concat(),
+                note: unsent::STUCK_MORE.to_owned(),
+                ..Line::default()
+            };
             view! { <section class="card card-needs">{lines(vec![line])}</section> }
         })
     }
@@ -133,7 +139,7 @@ fn Stuck() -> impl IntoView {
 #[component]
 fn Begun() -> impl IntoView {
     let model = model();
-    let drafts = Memo::new(move |_| model.drafts().iter().filter_map(|row| draft_line(model, row)).collect::<Vec<_>>());
+    let drafts = memo(move || model.drafts().iter().filter_map(|row| draft_line(model, row)).collect::<Vec<_>>());
     view! { {move || part("to-finish", say::TO_FINISH, drafts.get())} }.into_any()
 }
 
@@ -186,7 +192,13 @@ pub fn happenings(model: Model, relationships: &[Relationship], since: At, fits:
     let line = |happening: Happening| {
         let zone = relationships.first().map(|relationship| relationship.log.facts.zone());
         let when = zone.map(|zone| clock::day_and_time(happening.at, &zone, now)).unwrap_or_default();
-        Line { href: happening.href, title: happening.title, quote: happening.reason, note: [&happening.who, ": ", happening.what, " · ", &when].concat(), standing: None }
+        Line {
+            href: happening.href,
+            title: happening.title,
+            quote: happening.reason,
+            note: [&happening.who, ": ", happening.what, " · ", &when].concat(),
+            standing: None,
+        }
     };
     all.map(line).collect()
 }

@@ -10,7 +10,9 @@ use crate::{
     phone_app::{
         browser, clock,
         log::Log,
+        memo::memo,
         model::{Model, kinds, model},
+        order,
         parts::{Heading, value_text},
         standing,
     },
@@ -20,12 +22,12 @@ use crate::{
 #[component]
 pub fn Unsent() -> impl IntoView {
     let model = model();
-    let waiting = Memo::new(move |_| {
+    let waiting = memo(move || {
         let mut rows: Vec<_> = model.logs.with(|logs| {
             let rows = logs.values().flat_map(|log| log.rows.values().map(move |row| (row, log)));
             rows.filter(|(row, _)| row.unsent || !row.waiting.is_empty()).map(|(row, log)| (row.clone(), log.clone())).collect()
         });
-        rows.sort_by_key(|(row, _)| row.touched_at);
+        order::by(&mut rows, |(row, _)| row.touched_at.0);
         rows.iter().map(|(row, log)| item(model, row, log)).collect::<Vec<_>>()
     });
     view! {
@@ -122,7 +124,9 @@ fn all_words(model: Model, stuck: &Stuck) -> Vec<(String, String)> {
     let log = model.log(stuck.log).filter(|_| stuck.log.holds_decisions());
     let kind = kinds().get(&stuck.kind);
     let label = |field: &str| kind.and_then(|kind| kind.field(field)).map_or(field, |field| field.label).to_owned();
-    let text = |field: &str, value: &Option<shared::scalar::Scalar>| value.as_ref().map_or_else(|| say::CLEARED.to_owned(), |value| value_text(&stuck.kind, field, value, log.as_deref()));
+    let text = |field: &str, value: &Option<shared::scalar::Scalar>| {
+        value.as_ref().map_or_else(|| say::CLEARED.to_owned(), |value| value_text(&stuck.kind, field, value, log.as_deref()))
+    };
     stuck.fields.iter().map(|(field, value)| (label(field), text(field, value))).collect()
 }
 

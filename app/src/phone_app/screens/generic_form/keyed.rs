@@ -9,7 +9,7 @@ use shared::{
 };
 
 use crate::{
-    phone_app::{draft::Draft, log::Log, parts::FormField},
+    phone_app::{draft::Draft, log::Log, memo::memo, parts::FormField},
     words::form as say,
 };
 
@@ -29,7 +29,9 @@ pub fn KeyedFields(kind: &'static Kind, draft: Draft, log: Signal<Option<Arc<Log
 /// The keys that have a value under one of `fields`, with those just added.
 fn keys(draft: Draft, fields: &[&'static Field], added: &[String]) -> Vec<String> {
     let content = draft.content();
-    let present = content.keys().filter_map(|path| path.split_once('/').filter(|(code, _)| fields.iter().any(|field| field.code == *code)).map(|(_, key)| key.to_owned()));
+    let present = content
+        .keys()
+        .filter_map(|path| path.split_once('/').filter(|(code, _)| fields.iter().any(|field| field.code == *code)).map(|(_, key)| key.to_owned()));
     let mut keys: Vec<String> = present.chain(added.iter().cloned()).collect();
     keys.sort();
     keys.dedup();
@@ -40,7 +42,7 @@ fn block(fields: &[&'static Field], key: &str, draft: Draft, log: Signal<Option<
     let fields = fields.iter().map(|field| {
         let path = [field.code, "/", key].concat();
         let read = path.clone();
-        let value = Memo::new(move |_| draft.value(&read));
+        let value = memo(move || draft.value(&read));
         let put = path.clone();
         let write = Callback::new(move |(value, leaving): (Option<Scalar>, bool)| draft.put(&put, value, leaving));
         let field: &'static Field = field;
@@ -53,10 +55,12 @@ fn block(fields: &[&'static Field], key: &str, draft: Draft, log: Signal<Option<
 fn BySkill(fields: Vec<&'static Field>, draft: Draft, log: Signal<Option<Arc<Log>>>) -> impl IntoView {
     let added = RwSignal::new(Vec::<String>::new());
     let fields = StoredValue::new(fields);
-    let shown = Memo::new(move |_| fields.with_value(|fields| keys(draft, fields, &added.get())));
+    let shown = memo(move || fields.with_value(|fields| keys(draft, fields, &added.get())));
     let most = fields.with_value(|fields| fields.first().and_then(|field| field.keyed).map_or(0, Keyed::most));
-    let name = move |code: &str| log.with(|log| log.as_ref().and_then(|log| log.facts.competency(code).map(|competency| competency.name.clone()))).unwrap_or_else(|| code.to_owned());
-    let offered = Memo::new(move |_| {
+    let name = move |code: &str| {
+        log.with(|log| log.as_ref().and_then(|log| log.facts.competency(code).map(|competency| competency.name.clone()))).unwrap_or_else(|| code.to_owned())
+    };
+    let offered = memo(move || {
         let shown = shown.get();
         log.with(|log| {
             let all = log.iter().flat_map(|log| log.facts.framework.iter().flat_map(|framework| framework.competencies.clone()));
@@ -114,7 +118,7 @@ fn BySkill(fields: Vec<&'static Field>, draft: Draft, log: Signal<Option<Arc<Log
 fn ByNumber(fields: Vec<&'static Field>, draft: Draft, log: Signal<Option<Arc<Log>>>) -> impl IntoView {
     let added = RwSignal::new(Vec::<String>::new());
     let fields = StoredValue::new(fields);
-    let shown = Memo::new(move |_| fields.with_value(|fields| keys(draft, fields, &added.get())));
+    let shown = memo(move || fields.with_value(|fields| keys(draft, fields, &added.get())));
     let most = fields.with_value(|fields| fields.first().and_then(|field| field.keyed).map_or(0, Keyed::most));
     let add = move |_| {
         let next = shown.with_untracked(|shown| shown.iter().filter_map(|key| key.parse::<u32>().ok()).max()).unwrap_or(0) + 1;

@@ -15,6 +15,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, model},
         standing,
     },
@@ -25,7 +26,7 @@ use crate::{
 pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     let model = model();
     let navigate = use_navigate();
-    let needed = Memo::new(move |_| {
+    let needed = memo(move || {
         let content = draft.content();
         let missing = kind.missing(|code| content.get(code).is_some_and(|value| value.text().is_none_or(|text| !text.trim().is_empty())));
         let labels: Vec<&str> = missing.iter().map(|field| field.label).collect();
@@ -35,12 +36,12 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
             (true, true) => None,
         }
     });
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let readers = relationship.with(|relationship| Some(standing::readers(&relationship.as_ref()?.log, model.person()?, browser::now())));
         list(&readers.unwrap_or_default())
     });
-    let is_own = Memo::new(move |_| draft.row.with(|row| row.as_ref().is_none_or(|row| !row.log.holds_decisions())));
-    let begun = Memo::new(move |_| draft.record.get().is_some());
+    let is_own = memo(move || draft.row.with(|row| row.as_ref().is_none_or(|row| !row.log.holds_decisions())));
+    let begun = memo(move || draft.record.get().is_some());
     let sends = kind.chain != Chain::None;
     let signs = matches!(kind.chain, Chain::WriterSeals | Chain::PartiesSign);
     let go = navigate.clone();
@@ -120,7 +121,15 @@ fn words(signs: bool, names: &str) -> String {
     }
 }
 
-fn ask(model: Model, kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>, sign: bool, names: &str, navigate: impl Fn(&str, NavigateOptions) + Clone + 'static) {
+fn ask(
+    model: Model,
+    kind: &'static Kind,
+    draft: Draft,
+    relationship: Memo<Option<Relationship>>,
+    sign: bool,
+    names: &str,
+    navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
+) {
     let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else { return };
     let to = relationship.id;
     let latest = draft.row.with_untracked(|row| row.as_ref().and_then(|row| row.entry.as_ref().and_then(|entry| entry.latest().cloned())));

@@ -14,6 +14,7 @@ use crate::{
         browser, clock,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         parts::{Choice, Choices, FormField, TextBox},
     },
     words::observe as say,
@@ -28,16 +29,16 @@ pub fn is_below(draft: Draft, relationship: &Relationship) -> bool {
 
 #[component]
 pub fn Details(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
-    let below = Memo::new(move |_| relationship.with(|relationship| relationship.as_ref().is_some_and(|relationship| is_below(draft, relationship))));
+    let below = memo(move || relationship.with(|relationship| relationship.as_ref().is_some_and(|relationship| is_below(draft, relationship))));
     let try_next = draft.words("try_next");
     let next_step = draft.words("next_step");
     let went_well = draft.words("went_well");
-    let try_open = Memo::new(move |_| below.get() || !try_next.with(String::is_empty));
-    let step_open = Memo::new(move |_| below.get() || !next_step.with(String::is_empty));
-    let well_open = Memo::new(move |_| !went_well.with(String::is_empty));
+    let try_open = memo(move || below.get() || !try_next.with(String::is_empty));
+    let step_open = memo(move || below.get() || !next_step.with(String::is_empty));
+    let well_open = memo(move || !went_well.with(String::is_empty));
     let steps: Vec<Choice> = NEXT_STEPS.iter().map(|choice| Choice::new(choice.code, choice.label)).collect();
     let steps = Signal::stored(steps);
-    let own_step = Memo::new(move |_| next_step.with(|step| if NEXT_STEPS.iter().any(|choice| choice.code == step) { String::new() } else { step.clone() }));
+    let own_step = memo(move || next_step.with(|step| if NEXT_STEPS.iter().any(|choice| choice.code == step) { String::new() } else { step.clone() }));
     let chosen = Signal::derive(move || draft.text("next_step"));
     let choose = Callback::new(move |(code, _): (String, bool)| draft.put("next_step", Some(Scalar::Text(code)), true));
     view! {
@@ -67,7 +68,7 @@ pub fn Details(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
                     .into_iter()
                     .filter_map(|code| OBSERVATION.field(code))
                     .map(|field| {
-                        let value = Memo::new(move |_| draft.value(field.code));
+                        let value = memo(move || draft.value(field.code));
                         let write = Callback::new(move |(value, leaving): (Option<Scalar>, bool)| draft.put(field.code, value, leaving));
                         view! { <FormField field key=field.code.to_owned() value write log=Signal::derive(move || relationship.get().map(|relationship| relationship.log))/> }
                     })
@@ -84,14 +85,14 @@ fn zone(relationship: Memo<Option<Relationship>>) -> Zone {
 
 #[component]
 fn Earlier(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
-    let happened = Memo::new(move |_| draft.integer("happened_at").map(At));
+    let happened = memo(move || draft.integer("happened_at").map(At));
     let shown = move || happened.get().map(|at| clock::to_field(at, &zone(relationship))).unwrap_or_default();
-    let in_future = Memo::new(move |_| happened.get().is_some_and(|at| at.since(model_now()) > CLOCK_TOLERANCE_MS));
+    let in_future = memo(move || happened.get().is_some_and(|at| at.since(model_now()) > CLOCK_TOLERANCE_MS));
     let chosen = move |text: String| {
         let at = clock::from_field(&text, &zone(relationship));
         draft.put("happened_at", at.map(|at| Scalar::Integer(at.0)), true);
     };
-    let open = Memo::new(move |_| happened.get().is_some());
+    let open = memo(move || happened.get().is_some());
     view! {
         <details class="more" prop:open=open>
             <summary>{say::EARLIER}</summary>
@@ -114,7 +115,7 @@ fn model_now() -> At {
 /// Asked only where it is written up later than the organisation's limit.
 #[component]
 fn Late(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
-    let late = Memo::new(move |_| {
+    let late = memo(move || {
         let limit = relationship.with(|relationship| relationship.as_ref().map(|relationship| relationship.log.facts.settings.late_after_days));
         let happened = draft.integer("happened_at").or_else(|| draft.integer("captured_at")).map(At);
         limit.zip(happened).is_some_and(|(limit, at)| model_now().since(at) > limit * DAY_MS)

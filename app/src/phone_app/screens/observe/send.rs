@@ -5,12 +5,11 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
-    kind::{OBSERVATION, Kinds},
     decision::Act,
+    kind::{Kinds, OBSERVATION},
     phone::Ask,
     refusal::Refusal,
     rules::{Proposal, State, role_for, why_not},
-
 };
 
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         model::{Model, model},
     },
     words::observe as say,
@@ -94,8 +94,10 @@ fn refusal(model: Model, draft: Draft, relationship: &Relationship) -> Option<Re
 pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     let model = model();
     let navigate = use_navigate();
-    let ready = Memo::new(move |_| relationship.with(|relationship| readiness(model, draft, relationship.as_ref())));
-    let mentee = Memo::new(move |_| relationship.with(|relationship| relationship.as_ref().and_then(|relationship| relationship.log.mentee().map(|mentee| mentee.first_name().to_owned()))));
+    let ready = memo(move || relationship.with(|relationship| readiness(model, draft, relationship.as_ref())));
+    let mentee = memo(move || {
+        relationship.with(|relationship| relationship.as_ref().and_then(|relationship| relationship.log.mentee().map(|mentee| mentee.first_name().to_owned())))
+    });
     let words = move || match (ready.get(), mentee.get()) {
         (Readiness::Guidance, _) => say::SAY_NEXT.to_owned(),
         (_, Some(name)) => say::sign_and_send(&name),
@@ -159,7 +161,10 @@ pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
 fn ask_for_pin(model: Model, draft: Draft, relationship: Memo<Option<Relationship>>, navigate: impl Fn(&str, NavigateOptions) + Clone + 'static) {
     let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else { return };
     let name = relationship.log.mentee().map(|mentee| mentee.first_name().to_owned()).unwrap_or_default();
-    let skill = draft.text("competency").map(|code| relationship.log.facts.competency(&code).map_or(code.clone(), |competency| competency.name.clone())).unwrap_or_default();
+    let skill = draft
+        .text("competency")
+        .map(|code| relationship.log.facts.competency(&code).map_or(code.clone(), |competency| competency.name.clone()))
+        .unwrap_or_default();
     let scale = draft.text("competency").and_then(|code| relationship.log.facts.competency(&code).map(|competency| competency.scale));
     let rating = scale.zip(draft.integer("level")).map(|(scale, level)| crate::words::rating(scale, level)).unwrap_or_default();
     let to = relationship.id;
@@ -175,4 +180,3 @@ fn ask_for_pin(model: Model, draft: Draft, relationship: Memo<Option<Relationshi
         }),
     }));
 }
-

@@ -9,6 +9,7 @@ use crate::{
         browser,
         draft::Draft,
         log::Relationship,
+        memo::memo,
         parts::{Choice, Choices},
         skill,
     },
@@ -18,7 +19,7 @@ use crate::{
 #[component]
 pub fn What(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     // Codes and names only, so that nothing is drawn again while somebody types.
-    let planned = Memo::new(move |_| {
+    let planned = memo(move || {
         relationship.with(|relationship| {
             let Some(relationship) = relationship else { return Vec::new() };
             let planned = skill::planned(&relationship.log, browser::now()).into_iter();
@@ -26,13 +27,15 @@ pub fn What(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl Into
         })
     });
     let sought = RwSignal::new(String::new());
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         let sought = sought.get().to_lowercase();
         relationship.with(|relationship| {
             let Some(relationship) = relationship else { return Vec::new() };
             let all = relationship.log.facts.framework.iter().flat_map(|framework| &framework.competencies);
             let others = all.filter(|competency| planned.with(|planned| !planned.iter().any(|choice| choice.code == competency.code)));
-            let found = others.filter(|competency| sought.is_empty() || competency.name.to_lowercase().contains(&sought) || competency.domain.to_lowercase().contains(&sought));
+            let found = others.filter(|competency| {
+                sought.is_empty() || competency.name.to_lowercase().contains(&sought) || competency.domain.to_lowercase().contains(&sought)
+            });
             found.map(|competency| choice(relationship, &competency.code, competency.name.clone())).collect::<Vec<_>>()
         })
     });
@@ -44,7 +47,8 @@ pub fn What(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl Into
             set_timeout(move || browser::scroll_to(next), MOVE_ON);
         }
     });
-    let open = Memo::new(move |_| planned.with(Vec::is_empty) || others.with(|others| chosen.get().is_some_and(|code| others.iter().any(|choice| choice.code == code))));
+    let open =
+        memo(move || planned.with(Vec::is_empty) || others.with(|others| chosen.get().is_some_and(|code| others.iter().any(|choice| choice.code == code))));
     view! {
         <fieldset class="question" id="what">
             <legend>{say::WHAT}</legend>

@@ -19,8 +19,8 @@ use super::Shown;
 use crate::{
     phone_app::{
         ask_for_pin::{AskForPin, Reason},
-        browser,
-        clock,
+        browser, clock,
+        memo::memo,
         model::{Model, kinds, model},
         standing,
     },
@@ -35,12 +35,16 @@ pub struct Action {
 }
 
 /// In the order of the bar.
-const ORDER: [Act; 10] = [Act::Approve, Act::Confirm, Act::Sign, Act::Acknowledge, Act::Disagree, Act::Countersign, Act::Return, Act::Revoke, Act::Void, Act::Hide];
+const ORDER: [Act; 10] =
+    [Act::Approve, Act::Confirm, Act::Sign, Act::Acknowledge, Act::Disagree, Act::Countersign, Act::Return, Act::Revoke, Act::Void, Act::Hide];
 
 /// What would be refused for good, or is done, is not offered at all.
 fn is_silent(refusal: &Refusal) -> bool {
     let code = refusal.code.as_str();
-    code.starts_with("r1_") || code.starts_with("r10") || code == "r2_author" || matches!(code, "r4_decided" | "r4_not_sent" | "r4_sent_back" | "r4_superseded" | "r5_sealed")
+    code.starts_with("r1_")
+        || code.starts_with("r10")
+        || code == "r2_author"
+        || matches!(code, "r4_decided" | "r4_not_sent" | "r4_sent_back" | "r4_superseded" | "r5_sealed")
 }
 
 /// Words that stand in for the reason that is asked for later.
@@ -77,7 +81,7 @@ fn actions(shown: &Shown, kind: &'static Kind, version: &Version, me: PersonId, 
 #[component]
 pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
     let model = model();
-    let actions = Memo::new(move |_| {
+    let actions = memo(move || {
         let shown = shown.get()?;
         let me = model.me.get()?.person;
         let kind = kinds().get(&shown.row.kind)?;
@@ -85,7 +89,7 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         // What is asked for waits: nothing else is decided before it went or was taken back.
         shown.row.waiting.is_empty().then(|| actions(&shown, kind, version, me, model.now.get()))
     });
-    let may_edit = Memo::new(move |_| {
+    let may_edit = memo(move || {
         let shown = shown.get()?;
         let me = model.me.get()?.person;
         let kind = kinds().get(&shown.row.kind)?;

@@ -9,7 +9,7 @@ use shared::{
 
 use super::Shown;
 use crate::{
-    phone_app::{clock, log::Log, model::model, parts::value_text, skill, standing},
+    phone_app::{clock, log::Log, model::model, order, parts::value_text, skill, standing},
     words::{claim, rating, record as say, review},
 };
 
@@ -107,7 +107,10 @@ fn piece(log: &Log, item: &Item) -> AnyView {
     });
     let words = words.collect_view();
     let remarks = standing::remarks(version, log).into_iter().chain(not_counted(item.counts).map(str::to_owned));
-    let read = version.acknowledged.as_ref().map(|mark| [act_meaning(mark.act), &mark.reason.as_ref().map(|reason| [": ", reason].concat()).unwrap_or_default()].concat());
+    let read = version
+        .acknowledged
+        .as_ref()
+        .map(|mark| [act_meaning(mark.act), &mark.reason.as_ref().map(|reason| [": ", reason].concat()).unwrap_or_default()].concat());
     let remarks = remarks.chain(read).map(|remark| view! { <li>{remark}</li> }).collect_view();
     let href = ["/app/records/", &item.record.to_string()].concat();
     view! {
@@ -149,7 +152,7 @@ fn earlier(shown: &Shown, competency: &str) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
-    lines.sort();
+    order::by(&mut lines, |(position, _)| i64::try_from(*position).unwrap_or(i64::MAX));
     let lines = lines.into_iter().map(|(_, line)| view! { <li>{line}</li> }).collect_view();
     view! {
         <section class="card" aria-labelledby="earlier">

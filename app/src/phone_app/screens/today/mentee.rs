@@ -8,7 +8,9 @@ use crate::{
     phone_app::{
         clock,
         happening::Happening,
+        memo::memo,
         model::{Model, model},
+        order,
         parts::{Line, skill_card},
         screens::{
             person::ask_address,
@@ -49,11 +51,17 @@ fn unread(model: Model) -> Vec<Line> {
             let words = [version.text("went_well"), version.text("try_next")].into_iter().flatten().collect::<Vec<_>>().join(" ");
             let from = say::from(&log.facts.first_name(version.submitted.by), &clock::day_and_time(version.happened_at(), &log.facts.zone(), now));
             let note: Vec<&str> = [from.as_str()].into_iter().chain(level).collect();
-            let line = Line { href: address(row), title: standing::title(row, log), quote: Some(words).filter(|words| !words.is_empty()), note: note.join(" · "), standing: None };
+            let line = Line {
+                href: address(row),
+                title: standing::title(row, log),
+                quote: Some(words).filter(|words| !words.is_empty()),
+                note: note.join(" · "),
+                standing: None,
+            };
             list.push((happened(row), line));
         }
     }
-    list.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    order::down_by(&mut list, |(at, _)| at.0);
     list.into_iter().map(|(_, line)| line).collect()
 }
 
@@ -63,7 +71,12 @@ fn ready(model: Model) -> Vec<Line> {
     let mut list = Vec::new();
     for relationship in model.relationships_as(Role::Mentee) {
         let skills = skill::planned(&relationship.log, now).into_iter().filter(skill::Skill::is_ready);
-        list.extend(skills.map(|skill| Line { href: ask_address(&skill.code, skill.target), title: skill.name, note: skill.rule.unwrap_or_default(), ..Line::default() }));
+        list.extend(skills.map(|skill| Line {
+            href: ask_address(&skill.code, skill.target),
+            title: skill.name,
+            note: skill.rule.unwrap_or_default(),
+            ..Line::default()
+        }));
     }
     list
 }
@@ -71,16 +84,16 @@ fn ready(model: Model) -> Vec<Line> {
 #[component]
 pub fn MenteeToday(since: At) -> impl IntoView {
     let model = model();
-    let needs = Memo::new(move |_| needs(model));
-    let unread = Memo::new(move |_| unread(model));
-    let ready = Memo::new(move |_| ready(model));
-    let plan = Memo::new(move |_| {
+    let needs = memo(move || needs(model));
+    let unread = memo(move || unread(model));
+    let ready = memo(move || ready(model));
+    let plan = memo(move || {
         let now = model.now.get_untracked();
         let mine = model.relationships_as(Role::Mentee);
         let first = mine.iter().find(|relationship| skill::plan(&relationship.log).is_some())?;
         Some((skill::plan_day(&first.log, now), skill::planned(&first.log, now)))
     });
-    let decided = Memo::new(move |_| {
+    let decided = memo(move || {
         let decision = |happening: &Happening| matches!(happening.act, Act::Approve | Act::Return | Act::Revoke | Act::Confirm | Act::Void);
         happenings(model, &model.relationships_as(Role::Mentee), since, decision)
     });

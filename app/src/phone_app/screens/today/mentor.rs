@@ -6,6 +6,7 @@ use shared::{decision::Act, role::Role, time::At};
 use super::{happenings, needs_me, part};
 use crate::{
     phone_app::{
+        memo::memo,
         model::{Model, model},
         parts::{Line, next_step_text},
         screens::{people::person_line, records::record_line},
@@ -21,7 +22,10 @@ fn needs(model: Model) -> Vec<Line> {
     for relationship in model.relationships_as(Role::Mentor) {
         for row in relationship.log.rows.values() {
             let version = row.entry.as_ref().and_then(|entry| entry.latest());
-            let disagreed = version.filter(|version| version.submitted.by == me && version.stands() && version.countersigned.is_none()).and_then(|version| version.acknowledged.as_ref()).filter(|mark| mark.act == Act::Disagree);
+            let disagreed = version
+                .filter(|version| version.submitted.by == me && version.stands() && version.countersigned.is_none())
+                .and_then(|version| version.acknowledged.as_ref())
+                .filter(|mark| mark.act == Act::Disagree);
             let why = match disagreed {
                 Some(mark) => Some([&relationship.log.facts.first_name(mark.by), " ", say::SEEN_DIFFERENTLY].concat()),
                 None if row.by == me && row.changed_after => Some(say::CHANGED_AFTER.to_owned()),
@@ -39,8 +43,8 @@ fn needs(model: Model) -> Vec<Line> {
 #[component]
 pub fn MentorToday(since: At) -> impl IntoView {
     let model = model();
-    let needs = Memo::new(move |_| needs(model));
-    let mentees = Memo::new(move |_| {
+    let needs = memo(move || needs(model));
+    let mentees = memo(move || {
         let now = model.now.get_untracked();
         let line = |relationship: &crate::phone_app::log::Relationship| {
             let step = skill::last_step(&relationship.log).map(|(step, _)| people::promised(&next_step_text(&step)));
@@ -49,7 +53,7 @@ pub fn MentorToday(since: At) -> impl IntoView {
         };
         model.relationships_as(Role::Mentor).iter().map(line).collect::<Vec<_>>()
     });
-    let happened = Memo::new(move |_| happenings(model, &model.relationships_as(Role::Mentor), since, |_| true));
+    let happened = memo(move || happenings(model, &model.relationships_as(Role::Mentor), since, |_| true));
     let quiet = move || (needs.with(Vec::is_empty) && model.drafts().is_empty()).then(|| view! { <p class="quiet">{say::QUIET_MENTOR}</p> });
     view! {
         {move || part("needs-mentor", say::NEEDS_YOU, needs.get())}

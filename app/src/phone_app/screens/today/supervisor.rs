@@ -6,6 +6,7 @@ use shared::{role::Role, time::At};
 use super::{happenings, needs_me, part};
 use crate::{
     phone_app::{
+        memo::memo,
         model::model,
         parts::{Icon, Line, icon},
         screens::{
@@ -21,30 +22,34 @@ use crate::{
 #[component]
 pub fn SupervisorToday(since: At) -> impl IntoView {
     let model = model();
-    let waiting = Memo::new(move |_| {
+    let waiting = memo(move || {
         let Some(me) = model.me.get().map(|me| me.person) else { return Vec::new() };
         to_review::all(&model.relationships_as(Role::Supervisor), me, model.now.get_untracked())
     });
-    let needs = Memo::new(move |_| {
+    let needs = memo(move || {
         let Some(me) = model.me.get().map(|me| me.person) else { return Vec::new() };
         let now = model.now.get_untracked();
         let mut list = Vec::new();
         for relationship in model.relationships_as(Role::Supervisor) {
             let rows = relationship.log.rows.values().filter(|row| row.kind != "agreement");
-            list.extend(rows.filter_map(|row| needs_me(&relationship, row, me, now).map(|why| Line { note: why, standing: None, ..record_line(row, &relationship.log, me, now) })));
+            list.extend(rows.filter_map(|row| {
+                needs_me(&relationship, row, me, now).map(|why| Line { note: why, standing: None, ..record_line(row, &relationship.log, me, now) })
+            }));
         }
         list
     });
-    let differently = Memo::new(move |_| {
+    let differently = memo(move || {
         let items = waiting.get().into_iter().filter(|item| item.group == Group::Differently);
-        items.map(|item| Line { href: address(item.record), title: [&item.who, ": ", &item.title].concat(), note: item.note, ..Line::default() }).collect::<Vec<_>>()
+        items
+            .map(|item| Line { href: address(item.record), title: [&item.who, ": ", &item.title].concat(), note: item.note, ..Line::default() })
+            .collect::<Vec<_>>()
     });
-    let people = Memo::new(move |_| {
+    let people = memo(move || {
         let now = model.now.get_untracked();
         let (paused, active): (Vec<_>, Vec<_>) = model.relationships_as(Role::Supervisor).into_iter().partition(|relationship| is_paused(relationship, now));
         (active.iter().map(|one| person_line(one, now)).collect::<Vec<_>>(), paused.iter().map(|one| person_line(one, now)).collect::<Vec<_>>())
     });
-    let happened = Memo::new(move |_| happenings(model, &model.relationships_as(Role::Supervisor), since, |_| true));
+    let happened = memo(move || happenings(model, &model.relationships_as(Role::Supervisor), since, |_| true));
     let review = move || {
         let waiting = waiting.get();
         let oldest = waiting.iter().map(|item| item.days).max().unwrap_or(0);
