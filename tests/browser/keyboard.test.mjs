@@ -47,6 +47,8 @@ async function arrowTo(label) {
 }
 
 test('an observation is signed with the keyboard alone', async () => {
+  await ruth.open('/app/');
+  await ruth.isReady();
   await ruth.page.keyboard.press('Tab');
   assert.equal((await focused()).label, 'Skip to content', 'the first stop skips what is the same on every screen');
   await tabTo(({ tag, label }) => tag === 'a' && label.startsWith('Observe'), 'Observe');

@@ -84,9 +84,9 @@ test('r9_a_wrong_pin_signs_nothing', async () => {
 test('r6_sending_back_needs_a_reason_and_the_reason_arrives', async () => {
   const claim = bea.path.replace('/app/review/', '/app/records/');
   await bea.button('Send back…').click();
-  await bea.unlock({ button: /^Send it back/ });
+  await bea.unlock();
   await bea.page.getByRole('dialog').getByText('This needs a reason, which the others will read.').waitFor();
-  await bea.unlocks({ reason: 'Say which number you rang first.', button: /^Send it back/ });
+  await bea.unlocks({ reason: 'Say which number you rang first.' });
   await bea.hasSentAll();
   await amara.goes('/app/');
   await amara.section('Needs you').getByRole('link').filter({ hasText: SKILLS.C01 }).getByText('Sent back').waitFor();
