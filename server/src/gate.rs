@@ -16,13 +16,13 @@ use std::sync::Arc;
 use shared::{kind::Kinds, log::ReplayError, refusal::Refusal};
 use tokio::sync::OnceCell;
 
+pub(crate) use self::facts::Founding;
+use self::logs::Logs;
 pub use self::{
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
     pull::Pulled,
 };
-pub(crate) use self::facts::Founding;
-use self::logs::Logs;
 use crate::{
     live::Live,
     outside::Entropy,

@@ -18,8 +18,8 @@ use axum::{
 };
 use shared::wire::MAX_REQUEST_BYTES;
 
-pub use self::{client_files::ClientFiles, problem::ApiProblem, quotas::Quotas};
 pub(crate) use self::sync::{cbor_response, read_body};
+pub use self::{client_files::ClientFiles, problem::ApiProblem, quotas::Quotas};
 use crate::{accounts, pages, server::Server};
 
 /// Every route. `listens_on` is the listener's address: see [`headers::to_localhost`].

@@ -72,7 +72,15 @@ impl Bench {
 
     async fn person(&self, number: u128) -> PersonId {
         let id = PersonId(Uuid::from_u128(number));
-        let person = Person { id, name: format!("Person {number}"), email: format!("{number}@harrowmere.example"), job: String::new(), place: String::new(), employed_from: NOW, leads: false };
+        let person = Person {
+            id,
+            name: format!("Person {number}"),
+            email: format!("{number}@harrowmere.example"),
+            job: String::new(),
+            place: String::new(),
+            employed_from: NOW,
+            leads: false,
+        };
         self.store.commit(Work { people: vec![person], ..Work::default() }).await.expect("nobody else has that address");
         id
     }
@@ -129,7 +137,17 @@ fn record_log(number: u128) -> LogId {
 }
 
 fn member(person: PersonId, role: Role) -> Fact {
-    Fact::Member(Member { person, name: "Somebody".to_owned(), role, leads: false, job: String::new(), place: String::new(), employed_from: NOW, from: NOW, until: None })
+    Fact::Member(Member {
+        person,
+        name: "Somebody".to_owned(),
+        role,
+        leads: false,
+        job: String::new(),
+        place: String::new(),
+        employed_from: NOW,
+        from: NOW,
+        until: None,
+    })
 }
 
 /// A fact that feeds no table.
@@ -265,7 +283,9 @@ async fn facts_say_who_reads_what_and_how_far() {
     bench.store.commit(Work::of(work)).await.expect("it follows");
     let later = NOW.plus(2);
     let store = &bench.store;
-    let reach = |person| async move { store.reach(person, later).await.expect("an answer").iter().map(|reach| (reach.log, reach.end, reach.current)).collect::<Vec<_>>() };
+    let reach = |person| async move {
+        store.reach(person, later).await.expect("an answer").iter().map(|reach| (reach.log, reach.end, reach.current)).collect::<Vec<_>>()
+    };
     assert_eq!(reach(person).await, [(log, end, true)]);
     assert_eq!(reach(other).await, [(log, gone_at + 1, false)], "up to the line that ended it");
     assert_eq!(reach(LEAD).await, []);
@@ -285,8 +305,12 @@ async fn a_device_is_enrolled_with_its_certificates_or_not_at_all() {
     let stale = bench.work(log, bench.origin(record_log(2)), NOW, vec![captured(1)]);
     let failed = bench.store.commit(Work { device: Some(device.clone()), logs: vec![stale], ..Work::default() }).await;
     assert!(failed.is_err() && bench.store.device(device.id).await.expect("an answer").is_none());
-    bench.store.commit(Work { device: Some(device.clone()), logs: vec![bench.work(log, head, NOW, vec![captured(1)])], ..Work::default() }).await.expect("it follows");
-    assert_eq!(bench.store.devices_of(person).await.expect("an answer"), [device.clone()]);
+    bench
+        .store
+        .commit(Work { device: Some(device.clone()), logs: vec![bench.work(log, head, NOW, vec![captured(1)])], ..Work::default() })
+        .await
+        .expect("it follows");
+    assert_eq!(bench.store.devices_of(person).await.expect("an answer"), std::slice::from_ref(&device));
     let head = bench.store.stand(log).await.expect("an answer").expect("it is open").head;
     let revoked = bench.work(log, head, NOW.plus(9), vec![Fact::DeviceRevoked { device: device.id }]);
     bench.store.commit(Work::of(revoked)).await.expect("it follows");
@@ -300,7 +324,15 @@ async fn held_words_are_kept_once_and_settled_once() {
     let log = record_log(1);
     let mut head = bench.opened(log, vec![]).await;
     let bundle = Bundle { log, epoch: 1, items: vec![Item::Word(Bytes(vec![1, 2, 3]))] };
-    let held = |id| Held { id: HeldId(Uuid::from_u128(id)), log, author, device: DeviceId(Uuid::from_u128(5)), bundle: bundle.clone(), received_at: NOW, outcome: None };
+    let held = |id| Held {
+        id: HeldId(Uuid::from_u128(id)),
+        log,
+        author,
+        device: DeviceId(Uuid::from_u128(5)),
+        bundle: bundle.clone(),
+        received_at: NOW,
+        outcome: None,
+    };
     bench.store.hold(&held(1)).await.expect("an answer");
     bench.store.hold(&held(2)).await.expect("an answer");
     assert_eq!(bench.store.held_in(log).await.expect("an answer"), [held(1)]);

@@ -8,12 +8,7 @@ use std::{
     },
 };
 
-use shared::{
-    id::LogId,
-    line::Line,
-    log::Log,
-    time::At,
-};
+use shared::{id::LogId, line::Line, log::Log, time::At};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Gate, GateError, Result};

@@ -1,10 +1,11 @@
 //! What a phone pushes: judged, committed, acknowledged, told.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{
     change::{Decoded, effect},
-    id::{LogId, RecordId},
+    fact::Fact,
+    id::{LogId, PersonId, RecordId},
     log::{Author, Judged},
     refusal::Refusal,
     rules::{Accepted, Body},
@@ -47,7 +48,10 @@ impl Gate {
         if bundle.epoch != log.epoch {
             let epoch = log.epoch;
             locked.put_back();
-            return Ok(Verdict::Refused(Refusal::new("old_epoch", format!("Words were erased from this record since. Open the app again to go on (epoch {epoch})."))));
+            return Ok(Verdict::Refused(Refusal::new(
+                "old_epoch",
+                format!("Words were erased from this record since. Open the app again to go on (epoch {epoch})."),
+            )));
         }
         let accepted = match log.judge(&self.kinds, author, &bundle.items, received_at) {
             Judged::Accept(accepted) => accepted,
@@ -106,19 +110,25 @@ impl Gate {
         Ok(())
     }
 
-    /// Members get the lines; whoever was a member until just now learns that something moved.
+    /// Members get the lines. Who joined or left with them learns that something moved: a newcomer lacks all that came
+    /// before, and whoever left is to see that in the directory.
     fn tell(&self, locked: &Locked, work: &LogWork) {
         let log = &locked.loaded().log;
         let Some(last) = work.lines().last() else { return };
         let now = last.header.received_at;
-        let mut people: Vec<_> = log.facts.members.iter().filter(|member| member.is_current(now)).map(|member| member.person).collect();
-        people.sort_unstable();
-        people.dedup();
-        let ended: Vec<_> = log.facts.members.iter().filter(|member| member.until == Some(now) && !people.contains(&member.person)).map(|member| member.person).collect();
+        let moved: BTreeSet<PersonId> = work
+            .facts()
+            .filter_map(|fact| match fact {
+                Fact::Member(member) => Some(member.person),
+                Fact::MemberEnded(ended) => Some(ended.person),
+                _ => None,
+            })
+            .collect();
+        let members: BTreeSet<PersonId> = log.facts.current(now).map(|member| member.person).collect();
         let next = work.after().next;
         let frame = || LiveFrame::Lines(LogUpdate { log: log.id, epoch: log.epoch, lines: work.lines().cloned().collect(), more: false });
-        self.live.tell(people.into_iter(), log.id, next, frame);
-        self.live.tell(ended.into_iter(), log.id, next, || LiveFrame::Moved { log: log.id, next });
+        self.live.tell(members.difference(&moved).copied(), log.id, next, frame);
+        self.live.tell(moved.into_iter(), log.id, next, || LiveFrame::Moved { log: log.id, next });
     }
 }
 
@@ -126,7 +136,7 @@ impl Gate {
 pub(super) struct Touched {
     pub(super) record: RecordId,
     pub(super) created: bool,
-    pub(super) by: shared::id::PersonId,
+    pub(super) by: PersonId,
 }
 
 /// The records that accepted changes write. Asked before they are applied.

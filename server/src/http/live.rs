@@ -44,7 +44,8 @@ pub(super) async fn stream(State(server): State<Server>, signed_in: SignedIn, Qu
     let open = Open { stopping: server.stopping.subscribe(), server, token: signed_in.token, listener, heartbeat, greeted: false };
     let frames = stream::unfold(open, |mut open| async move { open.next().await.map(|frame| (Ok::<_, Infallible>(frame), open)) });
     // No proxy may hold it back, change it or keep it.
-    let headers = [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store, no-transform"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
+    let headers =
+        [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store, no-transform"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Body::from_stream(frames)).into_response())
 }
 

@@ -42,7 +42,9 @@ impl ApiProblem {
     fn parts(&self) -> (StatusCode, &str, &str) {
         match self {
             Self::Denied(denied) => of_denied(denied),
-            Self::OtherPerson => (StatusCode::CONFLICT, "sign_in_again", "Somebody else is signed in here. Nothing you wrote is lost: sign in again as yourself to send it."),
+            Self::OtherPerson => {
+                (StatusCode::CONFLICT, "sign_in_again", "Somebody else is signed in here. Nothing you wrote is lost: sign in again as yourself to send it.")
+            }
             Self::UnknownDevice => (StatusCode::CONFLICT, "unknown_device", "This phone is not set up any more. Nothing you wrote is lost: set it up again."),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", "This is not what the app sends. Update the app."),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "That is more than can be sent at once. Update the app."),
@@ -64,7 +66,8 @@ fn of_denied(denied: &Denied) -> (StatusCode, &str, &str) {
     }
 }
 
-const UNAVAILABLE: (StatusCode, &str, &str) = (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot save right now. Nothing is lost; the app tries again by itself.");
+const UNAVAILABLE: (StatusCode, &str, &str) =
+    (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot save right now. Nothing is lost; the app tries again by itself.");
 
 fn of_gate(error: &GateError) -> (StatusCode, &str, &str) {
     match error {

@@ -17,7 +17,12 @@ use shared::{
 use super::ApiProblem;
 use crate::{accounts::SignedIn, server::Server};
 
-pub(super) async fn sync(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, ApiProblem> {
+pub(super) async fn sync(
+    State(server): State<Server>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, ApiProblem> {
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiProblem::TooLarge,
         _ => ApiProblem::Unreadable(rejection.body_text()),

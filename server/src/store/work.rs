@@ -108,6 +108,11 @@ impl LogWork {
         self.entries.iter().map(|entry| &entry.line)
     }
 
+    /// What these lines state.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.entries.iter().filter_map(|entry| entry.fact.as_ref())
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -45,7 +45,9 @@ async fn every_address_of_the_app_is_its_page() {
 #[tokio::test]
 async fn hashed_names_are_kept_for_ever_and_sent_compressed_to_whom_takes_it() {
     let house = house_with_client().await;
-    for (accepted, encoding, body) in [("gzip, br", Some("br"), "brotli"), ("gzip;q=0.8", Some("gzip"), "gzip"), ("br;q=0, gzip;q=0", None, "plain"), ("", None, "plain")] {
+    for (accepted, encoding, body) in
+        [("gzip, br", Some("br"), "brotli"), ("gzip;q=0.8", Some("gzip"), "gzip"), ("br;q=0, gzip;q=0", None, "plain"), ("", None, "plain")]
+    {
         let answer = house.get("/client/ui-1a2b.js", &[("accept-encoding", accepted)]).await;
         assert_eq!((answer.header("content-encoding"), answer.text().as_str()), (encoding, body), "{accepted:?}");
         assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"));
@@ -58,7 +60,8 @@ async fn hashed_names_are_kept_for_ever_and_sent_compressed_to_whom_takes_it() {
 #[tokio::test]
 async fn only_what_was_built_is_served() {
     let house = house_with_client().await;
-    for path in ["/client/../countersign.sqlite", "/client/%2e%2e/countersign.sqlite", "/client/ui-0000.js", "/icons/", "/assets.json", "/client/ui-1a2b.js.br"] {
+    for path in ["/client/../countersign.sqlite", "/client/%2e%2e/countersign.sqlite", "/client/ui-0000.js", "/icons/", "/assets.json", "/client/ui-1a2b.js.br"]
+    {
         assert_eq!(house.get(path, &[]).await.status.as_u16(), 404, "{path}");
     }
 }

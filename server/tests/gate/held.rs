@@ -13,7 +13,8 @@ use crate::{
 
 async fn removes(house: &House, email: &str, role: Role) {
     house.clock.forward(MINUTE_MS);
-    let ending = Ending { log: house.record, person: house.person(email).await.id, role, by: house.person(LEAD).await.id, reason: "moved to another team".to_owned() };
+    let ending =
+        Ending { log: house.record, person: house.person(email).await.id, role, by: house.person(LEAD).await.id, reason: "moved to another team".to_owned() };
     house.server.gate.end_membership(ending, house.clock.now()).await.expect("the lead may");
     house.clock.forward(MINUTE_MS);
 }
@@ -47,7 +48,11 @@ async fn r10_late_words_are_held_shown_and_adopted_as_their_authors() {
     let held = gate.held(house.record).await.expect("the gate answers");
     let [held] = held.as_slice() else { panic!("sent twice, held once: {held:?}") };
     assert_eq!(held.author_name, "Owen Pryce");
-    assert!(held.records.iter().any(|record| record.kind.as_deref() == Some("comment") && record.fields.get("words") == Some(&Some("Ring before the paperwork.".into()))));
+    assert!(
+        held.records
+            .iter()
+            .any(|record| record.kind.as_deref() == Some("comment") && record.fields.get("words") == Some(&Some("Ring before the paperwork.".into())))
+    );
 
     let now = house.clock.now();
     let supervisor = house.person(SUPERVISOR).await.id;

@@ -42,7 +42,10 @@ fn a_file_that_does_not_hold_together_says_what_is_wrong() {
     assert_eq!(spoilt("\"supervisor\": \"safiya@", "\"supervisor\": \"nobody@"), "\"nobody@harrowmere.example\" has no entry under \"people\"");
     assert_eq!(spoilt("\"email\": \"owen@", "\"email\": \"Ilse@"), "\"Ilse@harrowmere.example\" stands twice under \"people\"");
     assert_eq!(spoilt("[\"owen@harrowmere.example\"]", "[]"), "a relationship of \"ilse@harrowmere.example\" needs a mentor");
-    assert_eq!(spoilt("[\"owen@harrowmere.example\"]", "[\"ilse@harrowmere.example\"]"), "\"ilse@harrowmere.example\" is both mentee and mentor of one relationship");
+    assert_eq!(
+        spoilt("[\"owen@harrowmere.example\"]", "[\"ilse@harrowmere.example\"]"),
+        "\"ilse@harrowmere.example\" is both mentee and mentor of one relationship"
+    );
     assert!(spoilt("GMT0BST,M3.5.0/1,M10.5.0", "London").starts_with("the time zone rule"));
     assert!(spoilt("\"person_word\"", "\"persons\"").starts_with("the file cannot be read: unknown field"));
 }

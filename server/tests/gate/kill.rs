@@ -68,7 +68,13 @@ async fn writes(mut phone: Phone, house: Arc<House>, address: String, acked: Arc
     loop {
         phone.observes(mentee, house.clock.now());
         let request = phone.request(&house);
-        let sent = client.post(format!("{address}/sync/v1")).header(HEADER, "1").header("cookie", &phone.cookie).header("content-type", CONTENT_TYPE).body(cbor::encode(&request)).send();
+        let sent = client
+            .post(format!("{address}/sync/v1"))
+            .header(HEADER, "1")
+            .header("cookie", &phone.cookie)
+            .header("content-type", CONTENT_TYPE)
+            .body(cbor::encode(&request))
+            .send();
         let Ok(answer) = sent.await else { return kept };
         let Ok(body) = answer.bytes().await else { return kept };
         let response: SyncResponse = cbor::decode(&body, MAX_RESPONSE_BYTES).expect("an answer of the wire");
@@ -96,8 +102,10 @@ async fn killed_in_the_middle_of_pushes_nothing_acknowledged_is_lost_and_nothing
     let mut process = Process::start(house.folder.path());
     let reader = Arc::new(House::open(Arc::clone(&house.folder), 2, house.record).await);
     let (acked, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Notify::new()));
-    let writers: Vec<_> =
-        phones.into_iter().map(|phone| tokio::spawn(writes(phone, Arc::clone(&reader), process.address.clone(), Arc::clone(&acked), Arc::clone(&enough)))).collect();
+    let writers: Vec<_> = phones
+        .into_iter()
+        .map(|phone| tokio::spawn(writes(phone, Arc::clone(&reader), process.address.clone(), Arc::clone(&acked), Arc::clone(&enough))))
+        .collect();
     enough.notified().await;
     process.kill();
     let mut kept = BTreeMap::new();

@@ -2,15 +2,21 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use server::{http::router, outside::Clock as _};
+use server::{
+    gate::{Ending, NewMember},
+    http::router,
+    outside::Clock as _,
+};
 use shared::{
     cbor,
+    fact::Member,
+    role::Role,
     wire::{HEADER, LiveFrame, MAX_FRAME_BYTES},
 };
 use tokio::net::TcpListener;
 
 use crate::{
-    house::{House, MENTEE, MENTOR},
+    house::{House, LEAD, MENTEE, MENTOR, SUPERVISOR},
     phone::Phone,
 };
 
@@ -129,4 +135,36 @@ async fn who_does_not_keep_up_is_told_that_there_is_more() {
         }
     }
     assert!(lines > 0 && lines < sent, "{lines} of {sent} fitted");
+}
+
+#[tokio::test]
+async fn who_joins_or_leaves_is_told_to_ask_anew() {
+    let house = House::new().await;
+    let supervisor = house.person(SUPERVISOR).await;
+    let lead = house.person(LEAD).await.id;
+    let mut listener = house.server.live.listen(supervisor.id);
+    let gate = &house.server.gate;
+    let ending = Ending { log: house.record, person: supervisor.id, role: Role::Supervisor, by: lead, reason: "parental leave".to_owned() };
+    gate.end_membership(ending, house.clock.now()).await.expect("the lead may");
+    house.clock.forward(1_000);
+    let member = Member {
+        person: supervisor.id,
+        name: supervisor.name,
+        role: Role::Supervisor,
+        leads: false,
+        job: supervisor.job,
+        place: supervisor.place,
+        employed_from: supervisor.employed_from,
+        from: house.clock.now(),
+        until: None,
+    };
+    gate.add_member(NewMember { log: house.record, member }, house.clock.now()).await.expect("the organisation may");
+    let mut ends = Vec::new();
+    for _ in 0..2 {
+        let bytes = tokio::time::timeout(PATIENCE, listener.next()).await.expect("something waits").expect("the stream is open");
+        let Ok(LiveFrame::Moved { log, next }) = cbor::decode(&bytes[4..], MAX_FRAME_BYTES) else { panic!("no lines of a time that is not theirs") };
+        assert_eq!(log, house.record);
+        ends.push(next);
+    }
+    assert_eq!(ends.last().copied(), house.server.store.stand(house.record).await.expect("the store answers").map(|stand| stand.head.next));
 }

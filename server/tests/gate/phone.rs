@@ -109,7 +109,8 @@ impl Phone {
         let salt = self.draw();
         let unsigned = self.replica.propose(ask, unlock, now, &mut || salt).expect("the phone allows it");
         let tag = Domain::Decision.message(&[]);
-        let signatures = unsigned.bodies().iter().map(|body| self.key.sign(Domain::Decision, body.strip_prefix(tag.as_slice()).expect("bodies carry their tag"))).collect();
+        let signatures =
+            unsigned.bodies().iter().map(|body| self.key.sign(Domain::Decision, body.strip_prefix(tag.as_slice()).expect("bodies carry their tag"))).collect();
         self.replica.commit(unsigned, signatures, now).expect("the phone allows it");
     }
 

@@ -48,11 +48,12 @@ pub(super) async fn by_id(pool: &SqlitePool, device: DeviceId) -> Result<Option<
 }
 
 pub(super) async fn of_person(pool: &SqlitePool, person: PersonId) -> Result<Vec<Device>> {
-    let rows: Vec<Row> = sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where person = $1 order by enrolled_at, id")
-        .bind(person.to_string())
-        .fetch_all(pool)
-        .await
-        .map_err(failed)?;
+    let rows: Vec<Row> =
+        sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where person = $1 order by enrolled_at, id")
+            .bind(person.to_string())
+            .fetch_all(pool)
+            .await
+            .map_err(failed)?;
     rows.into_iter().map(Row::device).collect()
 }
 

@@ -10,10 +10,7 @@ use sqlx::{FromRow, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 use super::{
-    super::{
-        Held, HeldId, Outcome, Result, Settled, StoreError,
-        held::items_hash,
-    },
+    super::{Held, HeldId, Outcome, Result, Settled, StoreError, held::items_hash},
     read::{damaged, failed, parsed},
 };
 

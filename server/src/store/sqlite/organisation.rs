@@ -20,8 +20,10 @@ struct Row {
 }
 
 pub(super) async fn read(pool: &SqlitePool) -> Result<Option<Organisation>> {
-    let row: Option<Row> =
-        sqlx::query_as("select id, name, key_seed, zone, person_word, demonstration, created_at from organisation").fetch_optional(pool).await.map_err(failed)?;
+    let row: Option<Row> = sqlx::query_as("select id, name, key_seed, zone, person_word, demonstration, created_at from organisation")
+        .fetch_optional(pool)
+        .await
+        .map_err(failed)?;
     row.map(|row| {
         Ok(Organisation {
             id: parsed(&row.id)?,

@@ -102,7 +102,15 @@ pub(super) async fn memberships(pool: &SqlitePool, log: LogId) -> Result<Vec<Mem
     .map_err(failed)?;
     rows.into_iter()
         .map(|row| {
-            Ok(Membership { log, person: parsed(&row.person)?, name: row.name, role: role(&row.role)?, leads: row.leads, since: At(row.since), until: row.until.map(At) })
+            Ok(Membership {
+                log,
+                person: parsed(&row.person)?,
+                name: row.name,
+                role: role(&row.role)?,
+                leads: row.leads,
+                since: At(row.since),
+                until: row.until.map(At),
+            })
         })
         .collect()
 }

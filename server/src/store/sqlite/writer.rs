@@ -4,7 +4,7 @@
 
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::sync::Arc;
-use tokio::sync::{Mutex, MappedMutexGuard, MutexGuard, mpsc, oneshot};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, mpsc, oneshot};
 
 use super::{
     super::{Result, StoreError, Work},
