@@ -364,3 +364,14 @@ async fn a_drafts_times_are_its_first_and_its_last() {
     }
     assert_eq!(bench.store.draft_times(person, record).await.expect("an answer"), Some((NOW, NOW.plus(9))));
 }
+
+#[tokio::test]
+async fn the_file_is_its_owners_alone_to_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = Bench::new().await;
+    for entry in std::fs::read_dir(bench.folder.path()).expect("the folder is there") {
+        let entry = entry.expect("it is readable");
+        let mode = entry.metadata().expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}", entry.file_name());
+    }
+}

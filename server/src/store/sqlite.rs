@@ -52,10 +52,18 @@ impl SqliteStore {
             .foreign_keys(true)
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .busy_timeout(BUSY_TIMEOUT);
+        keep_private(options.get_filename());
         let writer = Writer::open(&options).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
         Ok(Self { readers, writer })
     }
+}
+
+/// The file holds the organisation's key: a new one is its owner's alone to read. SQLite gives its companions the same
+/// mode. A file that cannot be made here fails, with its reason, when it is opened.
+fn keep_private(file: &std::path::Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
 }
 
 #[async_trait]

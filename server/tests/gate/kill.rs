@@ -1,4 +1,4 @@
-//! `kill -9` under load: what was acknowledged is there once.
+//! The program as a process: killed under load, asked to stop, started on a file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -132,4 +132,34 @@ async fn killed_in_the_middle_of_pushes_nothing_acknowledged_is_lost_and_nothing
     for (item, position) in kept {
         assert_eq!(found.get(&item), Some(&position), "acknowledged, so it is there");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_it_ends_open_streams_and_itself_in_order() {
+    let house = House::new().await;
+    let phone = Phone::of(&house, MENTEE).await;
+    house.server.store.close().await;
+    let mut process = Process::start(house.folder.path());
+    let url = format!("{}/sync/v1/live?device={}", process.address, phone.device());
+    let mut stream = reqwest::Client::new().get(url).header(HEADER, "1").header("cookie", &phone.cookie).send().await.expect("the server answers");
+    assert!(stream.chunk().await.expect("it greets").is_some());
+    let asked = Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().expect("there is a kill");
+    assert!(asked.success());
+    while let Ok(Some(_)) = stream.chunk().await {}
+    assert!(process.child.wait().expect("it ends").success());
+}
+
+#[test]
+fn init_makes_an_organisation_once_and_prints_a_link_for_everybody() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("organisation.json");
+    std::fs::write(&file, crate::house::EXAMPLE).expect("a file");
+    let init = || Command::new(env!("CARGO_BIN_EXE_countersign")).arg("init").arg(&file).args(["--database", &url(folder.path())]).output().expect("it runs");
+    let first = init();
+    let said = String::from_utf8_lossy(&first.stdout).into_owned();
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    assert_eq!(said.matches("/invitation/").count(), 4, "{said}");
+    let second = init();
+    assert!(!second.status.success());
+    assert!(String::from_utf8_lossy(&second.stderr).contains("there is an organisation in this database already"));
 }
