@@ -62,8 +62,12 @@ pub struct Replica {
 
 /// Unsent intents on one phone; beyond this writing is refused until some went through.
 pub const MAX_PENDING: usize = 2_000;
-/// Entries under 'Could not be sent'.
+/// Entries under 'Could not be sent'; beyond this writing is refused until some were copied or dismissed.
 pub const MAX_STUCK: usize = 500;
+/// The clock's offset under this name in [`Table::Meta`].
+const CLOCK: &str = "clock_offset_ms";
+/// A smaller change of the offset is not worth a write.
+const CLOCK_KEPT_WITHIN_MS: i64 = 1_000;
 
 impl Replica {
     pub fn new(kinds: Kinds, identity: Identity) -> Self {
@@ -151,8 +155,18 @@ impl Replica {
         for update in response.logs {
             self.take_lines(update, &mut touched, &mut effects);
         }
-        for (bundle, verdict) in request.push.iter().zip(&response.verdicts) {
-            self.settle(bundle, verdict, now, &mut touched, &mut effects);
+        // Found before any is settled: a refusal changes what comes after it.
+        let carried: Vec<Option<u64>> = request.push.iter().map(|bundle| self.carried(bundle)).collect();
+        for (number, verdict) in carried.into_iter().zip(&response.verdicts) {
+            if let Some(number) = number {
+                self.settle(number, verdict, now, &mut touched, &mut effects);
+            }
+        }
+        for log in &response.directory {
+            if let Some(book) = self.books.get_mut(log).filter(|book| book.closed) {
+                book.closed = false;
+                effects.news.push(News::Log(Box::new(LogView { log: *log, facts: book.log.facts.clone(), next: book.log.chain.next })));
+            }
         }
         let gone: Vec<LogId> = self.books.keys().filter(|log| !response.directory.contains(log)).copied().collect();
         for log in gone {
@@ -166,9 +180,18 @@ impl Replica {
         self.sync.reached = true;
         self.sync.sign_in_again = false;
         self.sync.synced_at = Some(now);
-        self.sync.clock_offset_ms = response.now.since(now);
+        self.learn_clock(response.now.since(now), &mut effects);
         self.show(&touched, &mut effects);
         effects
+    }
+
+    /// Kept, so that a reopened phone whose clock is wrong still knows by how much.
+    fn learn_clock(&mut self, offset_ms: i64, effects: &mut Effects) {
+        let moved = offset_ms.saturating_sub(self.sync.clock_offset_ms).abs() > CLOCK_KEPT_WITHIN_MS;
+        self.sync.clock_offset_ms = offset_ms;
+        if moved {
+            effects.put(Table::Meta, CLOCK.to_owned(), &offset_ms);
+        }
     }
 
     /// Whether an answer leaves something to ask for at once.

@@ -1,4 +1,5 @@
 //! Phones and one server, end to end in memory: what is typed is never lost, what is signed is what was seen.
+#![cfg(feature = "document")]
 
 mod ward;
 

@@ -9,7 +9,7 @@ use crate::{
     wire::{Bundle, Cursor, Item, MAX_BUNDLES, MAX_CURSORS, MAX_REQUEST_BYTES, SyncRequest, Verdict, WIRE_VERSION},
 };
 
-use super::{Effects, Replica};
+use super::{Effects, Replica, pending::Touched, stored::Table};
 
 /// What cursors and framing may take of a request.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -39,32 +39,35 @@ impl Replica {
         (SyncRequest { v: WIRE_VERSION, device: self.identity.device, cursors, push }, effects)
     }
 
-    /// Own logs first: the server derives from them when a shared record was first typed.
+    /// Own logs first: the server derives from them when a shared record was first typed. Then what was sent before, as
+    /// it was sent, and then in the order of writing.
     fn ready(&self, now: At) -> Vec<u64> {
         let own = self.own_log();
-        let mut waiting: Vec<(bool, u64)> = Vec::new();
+        let mut waiting: Vec<(bool, u64, u64)> = Vec::new();
         let mut blocked: BTreeSet<(LogId, RecordId)> = BTreeSet::new();
         for pending in &self.pending {
             let place = (pending.log, pending.record);
+            let turn = pending.fixed.as_ref().map(|fixed| fixed.turn);
             // Later intents on a record never overtake one that is still being typed, unless it is about to be signed.
-            if !pending.is_ready(now) && !self.is_signed_for(pending.record) {
+            if turn.is_none() && !pending.is_ready(now) && !self.is_signed_for(pending.record) {
                 blocked.insert(place);
             }
-            if !blocked.contains(&place) {
-                waiting.push((pending.log != own, pending.number));
+            if turn.is_some() || !blocked.contains(&place) {
+                waiting.push((pending.log != own, turn.unwrap_or(u64::MAX), pending.number));
             }
         }
         waiting.sort_unstable();
-        waiting.into_iter().map(|(_, number)| number).collect()
+        waiting.into_iter().map(|(_, _, number)| number).collect()
     }
 
     fn is_signed_for(&self, record: RecordId) -> bool {
         self.pending.iter().any(|pending| pending.record == record && !pending.decisions.is_empty())
     }
 
-    fn bundle(&mut self, number: u64, now: At, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) -> Option<Bundle> {
+    fn bundle(&mut self, number: u64, now: At, touched: &mut Touched, effects: &mut Effects) -> Option<Bundle> {
         let pending = self.pending.iter().find(|pending| pending.number == number)?.clone();
         touched.insert((pending.log, pending.record));
+        touched.insert((self.own_log(), pending.record));
         let epoch = self.books.get(&pending.log)?.log.epoch;
         if let Some(fixed) = pending.fixed {
             return Some(Bundle { log: pending.log, epoch, items: fixed.items });
@@ -91,11 +94,17 @@ impl Replica {
         }
     }
 
+    /// The pending intent that a bundle carries.
+    pub(super) fn carried(&self, bundle: &Bundle) -> Option<u64> {
+        self.pending.iter().find(|pending| pending.log == bundle.log && pending.fixed.as_ref().is_some_and(|fixed| fixed.items == bundle.items)).map(|pending| pending.number)
+    }
+
     /// What became of one bundle.
-    pub(super) fn settle(&mut self, bundle: &Bundle, verdict: &Verdict, now: At, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
-        let carried = self.pending.iter().find(|pending| pending.log == bundle.log && pending.fixed.as_ref().is_some_and(|fixed| fixed.items == bundle.items));
-        let Some((number, record)) = carried.map(|pending| (pending.number, pending.record)) else { return };
-        touched.insert((bundle.log, record));
+    pub(super) fn settle(&mut self, number: u64, verdict: &Verdict, now: At, touched: &mut Touched, effects: &mut Effects) {
+        let Some(pending) = self.pending.iter().find(|pending| pending.number == number) else { return };
+        let (log, record) = (pending.log, pending.record);
+        let turn = pending.fixed.as_ref().map(|fixed| fixed.turn);
+        touched.insert((log, record));
         touched.insert((self.own_log(), record));
         match verdict {
             Verdict::Accepted { .. } | Verdict::Duplicate { .. } => {
@@ -103,46 +112,44 @@ impl Replica {
             }
             Verdict::Exists { .. } => {
                 let refusal = Refusal::new("exists", "Already sent from your other phone. What you wrote here is kept below; add it as a new version if it still matters.");
-                self.give_up(number, refusal, false, now, effects);
+                self.give_up(number, refusal, false, now, touched, effects);
             }
-            Verdict::Refused(refusal) => self.give_up(number, refusal.clone(), false, now, effects),
-            Verdict::Held(refusal) => self.give_up(number, refusal.clone(), true, now, effects),
+            Verdict::Refused(refusal) => self.give_up(number, refusal.clone(), false, now, touched, effects),
+            Verdict::Held(refusal) => self.give_up(number, refusal.clone(), true, now, touched, effects),
             // What it builds on was refused: written anew on what stands, with the next request.
-            Verdict::BlockedBy { .. } => self.unfix(bundle.log, number, effects),
+            Verdict::BlockedBy { .. } => {
+                if let Some(turn) = turn {
+                    self.unfix_from(log, turn, touched, effects);
+                }
+            }
             Verdict::RetryAfter { .. } => {}
         }
     }
 
-    fn give_up(&mut self, number: u64, refusal: Refusal, held: bool, now: At, effects: &mut Effects) {
+    fn give_up(&mut self, number: u64, refusal: Refusal, held: bool, now: At, touched: &mut Touched, effects: &mut Effects) {
         let Some(pending) = self.drop_pending(number, effects) else { return };
-        let (log, changed) = (pending.log, pending.words.is_some());
+        let (log, record, words) = (pending.log, pending.record, pending.words.clone());
+        let turn = pending.fixed.as_ref().map_or(0, |fixed| fixed.turn);
         self.strand(pending, refusal, held, now, effects);
-        if changed {
-            self.unfix_log(log, number, effects);
+        let Some(words) = words else { return };
+        self.unfix_from(log, turn, touched, effects);
+        if words.shares && !held {
+            self.back_to_the_draft(log, record, effects);
         }
     }
 
-    /// Whatever was sent on top of something refused is written anew.
-    fn unfix_log(&mut self, log: LogId, after: u64, effects: &mut Effects) {
-        let later: Vec<u64> = self.pending.iter().filter(|pending| pending.log == log && pending.number > after && pending.fixed.is_some()).map(|pending| pending.number).collect();
-        for number in later {
+    /// Whatever was sent on top of something refused is written anew: by a new actor, on a document without it.
+    fn unfix_from(&mut self, log: LogId, turn: u64, touched: &mut Touched, effects: &mut Effects) {
+        let later = self.pending.iter().filter(|pending| pending.log == log && pending.fixed.as_ref().is_some_and(|fixed| fixed.turn >= turn));
+        let later: Vec<(u64, RecordId)> = later.map(|pending| (pending.number, pending.record)).collect();
+        for (number, record) in later {
             self.update_pending(number, effects, |pending| pending.fixed = None);
+            touched.insert((log, record));
         }
-        self.rotate(log, effects);
-    }
-
-    fn unfix(&mut self, log: LogId, number: u64, effects: &mut Effects) {
-        self.update_pending(number, effects, |pending| pending.fixed = None);
-        self.rotate(log, effects);
-    }
-
-    /// A new actor, and a document without what was refused.
-    fn rotate(&mut self, log: LogId, effects: &mut Effects) {
-        if let Some(book) = self.books.get_mut(&log) {
-            book.drop_document();
-            book.slot = book.slot.wrapping_add(1);
-            effects.put(super::Table::Meta, format!("slot/{log}"), &book.slot);
-        }
+        let Some(book) = self.books.get_mut(&log) else { return };
+        book.drop_document();
+        book.slot = book.slot.wrapping_add(1);
+        effects.put(Table::Meta, format!("slot/{log}"), &book.slot);
     }
 }
 

@@ -8,10 +8,11 @@ use crate::{
     bytes::{Bytes, Hash},
     decision::{Content, SignedDecision},
     id::{LogId, RecordId},
-    kind::Kind,
+    kind::{Kind, Sharing},
     line::Seen,
     phone::Stuck,
     refusal::Refusal,
+    rules::{self, Write, WriteTo},
     scalar::Scalar,
     sync::TYPING_MS,
     time::At,
@@ -19,7 +20,7 @@ use crate::{
     words::refusal as say,
 };
 
-use super::{Effects, MAX_PENDING, Replica, stored::Table};
+use super::{Effects, MAX_PENDING, MAX_STUCK, Replica, stored::Table};
 
 /// One bundle in the making.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +54,9 @@ pub(super) struct Words {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Fixed {
+    /// In the order of fixing, which later changes build on: not always the order of writing.
+    #[serde(default)]
+    pub turn: u64,
     pub items: Vec<Item>,
     /// The Automerge hash of the change in it.
     pub change: Option<Hash>,
@@ -66,12 +70,15 @@ impl Pending {
     }
 }
 
-type Touched = BTreeSet<(LogId, RecordId)>;
+pub(super) type Touched = BTreeSet<(LogId, RecordId)>;
 
 impl Replica {
     fn begin(&mut self, log: LogId, record: RecordId, kind: &str, now: At) -> Result<Pending, Refusal> {
         if self.pending.len() >= MAX_PENDING {
             return Err(Refusal::new("phone_full", "Too much is waiting on this phone. Find signal, let it send, then go on."));
+        }
+        if self.stuck.len() >= MAX_STUCK {
+            return Err(Refusal::new("phone_full", "Too much could not be sent. Copy or dismiss some of it under 'Could not be sent', then go on."));
         }
         let basis = self.book(log)?.log.newest().ok_or_else(say::unknown_record)?;
         let number = self.next_number;
@@ -106,6 +113,8 @@ impl Replica {
         if self.row(log, record).is_some() {
             return Err(Refusal::new("exists", "There is a record with this id already."));
         }
+        let written = fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect();
+        self.may_write(log, record, self.made_by_me(kind, false), written, now)?;
         let mut pending = self.begin(log, record, kind, now)?;
         pending.words =
             Some(Words { creates: true, shares: false, fields: fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect() });
@@ -119,19 +128,17 @@ impl Replica {
         check(declared, value.map(|value| (field, value)))?;
         let standing = row.fields.get(field).map_or(&[][..], Vec::as_slice);
         let picks = standing.len() > 1;
-        // Words that a pending share carries are part of what was signed: a later edit waits for its own turn.
-        let open = self.pending.iter().find(|pending| {
-            pending.log == log && pending.record == record && pending.fixed.is_none() && pending.decisions.is_empty() && pending.words.as_ref().is_some_and(|words| !words.shares)
-        });
-        let mut pending = match open {
+        let open = self.open_words(log, record);
+        if open.is_none() && standing == value.map(std::slice::from_ref).unwrap_or_default() {
+            return Ok(Touched::new());
+        }
+        self.may_write(log, record, WriteTo::Known { kind: row.kind.clone(), by: row.by }, vec![(field, value)], now)?;
+        // Whoever picks has seen both: a pick is an intent of its own, or it would settle other fields unseen.
+        let newest = self.book(log)?.log.newest();
+        let mut pending = match open.filter(|open| !picks || Some(open.basis) == newest) {
             Some(open) => open.clone(),
-            None if standing == value.map(std::slice::from_ref).unwrap_or_default() => return Ok(Touched::new()),
             None => self.begin(log, record, &row.kind, now)?,
         };
-        if picks && let Some(newest) = self.book(log)?.log.newest() {
-            // Whoever picks has seen both.
-            pending.basis = newest;
-        }
         let words = pending.words.get_or_insert_with(|| Words { creates: false, shares: false, fields: BTreeMap::new() });
         words.fields.insert(field.to_owned(), value.cloned());
         pending.typing_since = if leaving { None } else { Some(pending.typing_since.unwrap_or(now)) };
@@ -139,17 +146,39 @@ impl Replica {
         Ok([(log, record)].into())
     }
 
+    /// The intent that further words of a record go into: its newest, while no request carried it. Words before a
+    /// decision, or in a share, are part of what was signed; what is typed after them waits for its own turn.
+    fn open_words(&self, log: LogId, record: RecordId) -> Option<&Pending> {
+        let newest = self.pending.iter().rfind(|pending| pending.log == log && pending.record == record)?;
+        let open = newest.fixed.is_none() && newest.decisions.is_empty() && newest.words.as_ref().is_some_and(|words| !words.shares);
+        open.then_some(newest)
+    }
+
+    pub(super) fn made_by_me(&self, kind: &str, with_submit: bool) -> WriteTo {
+        WriteTo::New { kind: kind.to_owned(), by: self.identity.person.to_string(), with_submit }
+    }
+
+    /// The courtesy: what the server would refuse is said before it is written.
+    pub(super) fn may_write(&self, log: LogId, record: RecordId, to: WriteTo, fields: Vec<(&str, Option<&Scalar>)>, now: At) -> Result<(), Refusal> {
+        let keys = self.row(log, record).map(|row| row.fields.into_keys().collect()).unwrap_or_default();
+        let write = Write { record, to, fields, keys };
+        let now = now.plus(self.sync.clock_offset_ms);
+        rules::why_not_words(self.book(log)?.log.state(&self.kinds), log, self.identity.person, &[write], now).map_or(Ok(()), Err)
+    }
+
     pub(super) fn share(&mut self, record: RecordId, to: LogId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
-        let pending = self.shared_draft(record, to, now)?;
+        let pending = self.shared_draft(record, to, false, now)?;
         self.keep(pending, effects);
         Ok([(self.own_log(), record), (to, record)].into())
     }
 
     /// The pending create of a draft in a shared log: its current values, without what stays its author's own.
-    pub(super) fn shared_draft(&mut self, record: RecordId, to: LogId, now: At) -> Result<Pending, Refusal> {
+    pub(super) fn shared_draft(&mut self, record: RecordId, to: LogId, with_submit: bool, now: At) -> Result<Pending, Refusal> {
         let row = self.row(self.own_log(), record).ok_or_else(say::unknown_record)?;
         let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
         let fields = shareable(declared, &row.fields)?;
+        let written = fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect();
+        self.may_write(to, record, self.made_by_me(&row.kind, with_submit), written, now)?;
         let mut pending = self.begin(to, record, &row.kind, now)?;
         pending.words = Some(Words { creates: true, shares: true, fields: fields.into_iter().map(|(field, value)| (field, Some(value))).collect() });
         Ok(pending)
@@ -177,10 +206,28 @@ impl Replica {
         }
         let mut touched: Touched = [(self.own_log(), record)].into();
         for (number, log) in numbers {
-            self.drop_pending(number, effects);
+            let shared = self.drop_pending(number, effects).and_then(|pending| pending.words).is_some_and(|words| words.shares);
+            if shared {
+                self.back_to_the_draft(log, record, effects);
+            }
             touched.insert((log, record));
         }
         Ok(touched)
+    }
+
+    /// What was typed after a share that does not happen goes on in the draft.
+    pub(super) fn back_to_the_draft(&mut self, log: LogId, record: RecordId, effects: &mut Effects) {
+        let own = self.own_log();
+        let standing = self.book(log).is_ok_and(|book| book.log.index.has_record(&record.to_string()));
+        let Some(basis) = self.book(own).ok().and_then(|book| book.log.newest()).filter(|_| !standing) else { return };
+        let later: Vec<u64> = self.pending.iter().filter(|pending| pending.log == log && pending.record == record && pending.words.is_some()).map(|pending| pending.number).collect();
+        for number in later {
+            self.update_pending(number, effects, |pending| {
+                pending.log = own;
+                pending.basis = basis;
+                pending.fixed = None;
+            });
+        }
     }
 
     pub(super) fn discard(&mut self, record: RecordId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
@@ -188,15 +235,34 @@ impl Replica {
         self.set(own, record, crate::kind::DISCARDED, Some(&Scalar::Flag(true)), true, now, effects)
     }
 
-    /// Words that could not be sent, tried once more as they are; decisions have to be taken again.
+    /// Words that could not be sent, tried once more as they are; decisions have to be taken again. Where the draft is
+    /// still in the own log, it is shared again, or waits there to be signed.
     pub(super) fn retry(&mut self, stuck: u64, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
         let entry = self.stuck.iter().find(|entry| entry.id == stuck).cloned().ok_or_else(say::unknown_record)?;
-        let known = self.book(entry.log)?.log.index.has_record(&entry.record.to_string());
-        let mut pending = self.begin(entry.log, entry.record, &entry.kind, now)?;
-        pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone() });
-        self.keep(pending, effects);
+        let kind = self.kinds.get(&entry.kind).ok_or_else(say::unknown_kind)?;
+        let own = self.own_log();
+        let (log, record) = (entry.log, entry.record);
+        let known = self.book(log)?.log.index.has_record(&record.to_string());
+        let signed = kind.sharing == Sharing::BySubmit;
+        let drafted = log != own && self.row(own, record).is_some();
+        let pending = if entry.fields.is_empty() || (!known && signed && drafted) {
+            None
+        } else if !known && drafted {
+            Some(self.shared_draft(record, log, false, now)?)
+        } else {
+            let log = if !known && signed { own } else { log };
+            let fields = entry.fields.iter().map(|(field, value)| (field.as_str(), value.as_ref())).collect();
+            let to = if known { WriteTo::Known { kind: entry.kind.clone(), by: self.row(log, record).map_or(self.identity.person, |row| row.by) } } else { self.made_by_me(&entry.kind, false) };
+            self.may_write(log, record, to, fields, now)?;
+            let mut pending = self.begin(log, record, &entry.kind, now)?;
+            pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone() });
+            Some(pending)
+        };
+        if let Some(pending) = pending {
+            self.keep(pending, effects);
+        }
         self.dismiss(stuck, effects);
-        Ok([(entry.log, entry.record)].into())
+        Ok([(log, record), (own, record)].into())
     }
 
     pub(super) fn dismiss(&mut self, stuck: u64, effects: &mut Effects) -> Touched {
@@ -235,7 +301,7 @@ fn key(number: u64) -> String {
 
 fn check<'a>(kind: &Kind, fields: impl IntoIterator<Item = (impl AsRef<str>, &'a Scalar)>) -> Result<(), Refusal> {
     for (field, value) in fields {
-        kind.check(field.as_ref(), value).map_err(|error| say::bad_value(&error.to_string()))?;
+        kind.check(field.as_ref(), value).map_err(|error| say::bad_field(kind, field.as_ref(), &error))?;
     }
     Ok(())
 }

@@ -82,7 +82,10 @@ impl Replica {
             at: now,
         };
         self.why_not(&proposal, now)?;
-        let pending = if is_draft { self.shared_draft(record, to, now)? } else { self.begin_decisions(to, record, kind.code, now)? };
+        if self.asked(to, record, version, Act::Submit) {
+            return Err(say::r4_decided());
+        }
+        let pending = if is_draft { self.shared_draft(record, to, true, now)? } else { self.begin_decisions(to, record, kind.code, now)? };
         let decide = |act, reason: Option<&str>| Decision {
             v: DECISION_FORMAT,
             log: to,
@@ -128,10 +131,7 @@ impl Replica {
             at: now,
         };
         self.why_not(&proposal, now)?;
-        let asked = self.pending.iter().any(|pending| {
-            pending.log == log && pending.record == record && pending.decisions.iter().filter_map(|signed| signed.decision().ok()).any(|other| other.act == act && other.version == version)
-        });
-        if asked {
+        if self.asked(log, record, version, act) {
             return Err(say::r4_decided());
         }
         let pending = self.begin_decisions(log, record, kind.code, now)?;
@@ -155,6 +155,13 @@ impl Replica {
         Ok(Unsigned { pending, parts: vec![(decision.encode(), None)] })
     }
 
+    /// Whether a decision that excludes this one waits on this phone already.
+    fn asked(&self, log: LogId, record: RecordId, version: u32, act: Act) -> bool {
+        let waiting = self.pending.iter().filter(|pending| pending.log == log && pending.record == record);
+        let mut decisions = waiting.flat_map(|pending| &pending.decisions).filter_map(|signed| signed.decision().ok());
+        decisions.any(|other| other.version == version && excludes(other.act, act))
+    }
+
     fn why_not(&self, proposal: &Proposal<'_>, now: At) -> Result<(), Refusal> {
         let book = self.book(proposal.log)?;
         // By the server's clock, as far as the phone knows it.
@@ -167,4 +174,10 @@ impl Replica {
         let now = now.plus(self.sync.clock_offset_ms);
         rules::role_for(&book.log.facts, self.identity.person, act, kind, author, now)
     }
+}
+
+/// Acts of which a version takes one by the same person.
+fn excludes(one: Act, other: Act) -> bool {
+    let among = |acts: &[Act]| acts.contains(&one) && acts.contains(&other);
+    one == other || among(&[Act::Acknowledge, Act::Disagree]) || among(&[Act::Return, Act::Confirm, Act::Approve]) || among(&[Act::Return, Act::Sign])
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    change::effect::{BY, KIND},
+    change::{
+        effect::{BY, KIND},
+        index::Value,
+    },
     id::{LogId, PersonId, RecordId},
     kind::DISCARDED,
     phone::{Row, Waiting},
@@ -72,10 +75,14 @@ impl Replica {
     }
 
     /// Values that another device wrote to a field after the line that a pending intent had seen.
-    pub(super) fn written_since(&self, book: &Book, name: &str, field: &str, pending: &Pending) -> Vec<Scalar> {
+    fn written_since(&self, book: &Book, name: &str, field: &str, pending: &Pending) -> Vec<Scalar> {
+        self.set_since(book, name, field, pending).into_iter().map(|value| value.scalar).collect()
+    }
+
+    pub(super) fn set_since(&self, book: &Book, name: &str, field: &str, pending: &Pending) -> Vec<Value> {
         let device = *self.identity.device.0.as_bytes();
         let values = book.log.index.now().values(name, field);
-        values.into_iter().filter(|value| value.position > pending.basis.position && value.actor.device() != Some(device)).map(|value| value.scalar).collect()
+        values.into_iter().filter(|value| value.position > pending.basis.position && value.actor.device() != Some(device)).collect()
     }
 
     /// Whether a draft of the own log stands in a shared log, or is about to.

@@ -160,13 +160,16 @@ impl Replica {
             self.stuck.push(read(&value)?);
         }
         for (name, value) in stored.meta {
+            if name == super::CLOCK {
+                self.sync.clock_offset_ms = read(&value)?;
+            }
             if let Some(log) = name.strip_prefix("slot/").and_then(|log| log.parse().ok())
                 && let Some(book) = self.books.get_mut(&log)
             {
                 book.slot = read(&value)?;
             }
         }
-        let pending = self.pending.iter().map(|pending| pending.number);
+        let pending = self.pending.iter().flat_map(|pending| [pending.number, pending.fixed.as_ref().map_or(0, |fixed| fixed.turn)]);
         self.next_number = pending.chain(self.stuck.iter().map(|stuck| stuck.id)).max().map_or(1, |last| last + 1);
         Ok(())
     }

@@ -45,6 +45,17 @@ pub struct Server {
     pub logs: BTreeMap<LogId, (Log, Vec<Line>)>,
     nonce: u64,
     pub held: Vec<(LogId, Author, shared::wire::Bundle)>,
+    /// Every accepted bundle, in order.
+    pub journal: Vec<Taken>,
+}
+
+/// A bundle as it was accepted: at which position its first line stands, and what had been pushed.
+pub struct Taken {
+    pub log: LogId,
+    pub first: u64,
+    pub author: Author,
+    pub items: Vec<shared::wire::Item>,
+    pub at: At,
 }
 
 impl Server {
@@ -102,6 +113,8 @@ impl Server {
             let (log, _) = self.logs.get_mut(&bundle.log).expect("a known log");
             verdicts.push(match log.judge(&self.kinds, author, &bundle.items, now) {
                 Judged::Accept(accepted) => {
+                    let first = self.logs[&bundle.log].0.chain.next;
+                    self.journal.push(Taken { log: bundle.log, first, author, items: bundle.items.clone(), at: now });
                     let mut position = 0;
                     for one in accepted {
                         position = self.line(bundle.log, one, now, Some(author));
@@ -134,9 +147,9 @@ impl Server {
 /// One person's phone, with a store that can be reopened.
 pub struct Phone {
     pub replica: Replica,
-    key: SecretKey,
-    person: PersonId,
-    store: BTreeMap<(Table, String), Vec<u8>>,
+    pub key: SecretKey,
+    pub person: PersonId,
+    pub store: BTreeMap<(Table, String), Vec<u8>>,
     salts: u8,
     /// This phone's clock minus the ward's.
     pub clock_off_ms: i64,
@@ -191,9 +204,14 @@ pub fn log() -> LogId {
 impl Ward {
     /// Amara learns; Ruth leads, Farid mentors too; Bea supervises; Tomas leads the programme.
     pub fn new() -> Self {
+        Self::with(Kinds::standard())
+    }
+
+    /// The same people with other kinds of records.
+    pub fn with(kinds: Kinds) -> Self {
         let key = SecretKey::from_seed([42; 32]);
         let mut server =
-            Server { kinds: Kinds::standard(), key, organisation: OrganisationId(Uuid::from_bytes([7; 16])), logs: BTreeMap::new(), nonce: 0, held: Vec::new() };
+            Server { kinds, key, organisation: OrganisationId(Uuid::from_bytes([7; 16])), logs: BTreeMap::new(), nonce: 0, held: Vec::new(), journal: Vec::new() };
         server.open(log());
         let people = [(AMARA, "Amara Venn", Role::Mentee), (RUTH, "Ruth Calloray", Role::Mentor), (FARID, "Farid Nasweh", Role::Mentor), (BEA, "Bea Monteiral", Role::Supervisor), (TOMAS, "Tomas Lindquell", Role::Lead)];
         for (number, name, role) in people {
@@ -235,7 +253,7 @@ impl Ward {
             organisation_key: self.server.key.public(),
             demonstration: true,
         };
-        let replica = Replica::new(Kinds::standard(), identity);
+        let replica = Replica::new(self.server.kinds.clone(), identity);
         self.phones.push(Phone { replica, key, person: person(number), store: BTreeMap::new(), salts: 0, clock_off_ms: 0 });
         self.sync(index);
         index
@@ -315,6 +333,7 @@ impl Ward {
 
     /// Closes the app and opens it again from what was stored.
     pub fn reopen(&mut self, phone: usize) {
+        let kinds = self.server.kinds.clone();
         let phone = &mut self.phones[phone];
         let before = phone.replica.view();
         let identity = phone.replica.identity().clone();
@@ -326,7 +345,7 @@ impl Ward {
             stuck: table(Table::Stuck).map(|(_, value)| value).collect(),
             meta: table(Table::Meta).collect(),
         };
-        phone.replica = Replica::restore(Kinds::standard(), identity, stored).expect("what was stored reads back");
+        phone.replica = Replica::restore(kinds, identity, stored).expect("what was stored reads back");
         let rows = |news: &[shared::phone::News]| -> Vec<Row> {
             news.iter()
                 .filter_map(|news| match news {
@@ -432,7 +451,7 @@ impl Ward {
 }
 
 impl Phone {
-    fn keep(&mut self, effects: shared::replica::Effects) {
+    pub fn keep(&mut self, effects: shared::replica::Effects) {
         for op in effects.store {
             match op {
                 StoreOp::Put { table, key, value } => self.store.insert((table, key), value),
