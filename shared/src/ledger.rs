@@ -255,13 +255,27 @@ impl RecordLedger {
     }
 }
 
+/// An accepted decision as the ledger takes it.
+#[derive(Debug, Clone)]
+pub struct Decided<'a> {
+    pub decision: &'a Decision,
+    /// The document's heads that a submit froze.
+    pub heads: &'a [Hash],
+    /// A submit's frozen content.
+    pub content: Option<Content>,
+    /// Who made the record.
+    pub author: PersonId,
+    pub receipt: Receipt,
+}
+
 impl Ledger {
     pub fn get(&self, record: RecordId) -> Option<&RecordLedger> {
         self.records.get(&record)
     }
 
-    /// Takes an accepted decision into account. `content` is a submit's frozen content; `author` made the record.
-    pub fn fold(&mut self, facts: &Facts, kind: &Kind, decision: &Decision, heads: &[Hash], content: Option<Content>, author: PersonId, receipt: Receipt) {
+    /// Takes an accepted decision into account.
+    pub fn fold(&mut self, facts: &Facts, kind: &Kind, decided: Decided<'_>) {
+        let Decided { decision, heads, content, author, receipt } = decided;
         let mark = Mark::new(decision, receipt);
         let entry = self.records.entry(decision.record).or_insert_with(|| RecordLedger { kind: decision.kind.clone(), author, versions: Vec::new() });
         if decision.act == Act::Submit {

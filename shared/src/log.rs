@@ -14,7 +14,7 @@ use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::{Field, Kinds},
-    ledger::{Ledger, Receipt, RecordLedger},
+    ledger::{Decided, Ledger, Receipt, RecordLedger},
     line::{ChainError, ChainHead, Line, LineKind, SEEN_TAG_BYTES},
     refusal::Refusal,
     rules::{self, Accepted, Body, Write, WriteTo},
@@ -173,7 +173,7 @@ impl Log {
         let kind = kinds.get(&decision.kind).ok_or_else(|| ReplayError::UnknownKind(position, decision.kind.clone()))?;
         let author = self.author_of(decision.record).unwrap_or(decision.by);
         let receipt = self.receipt(decision, position, received_at);
-        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, author, receipt);
+        self.ledger.fold(&self.facts, kind, Decided { decision, heads: &signed.heads, content, author, receipt });
         Ok(())
     }
 
@@ -324,7 +324,8 @@ impl Log {
             Ok(writes) => writes,
             Err(refusal) => return refused(refusal),
         };
-        let judged = rules::words(self.state(kinds), self.id, author.person, author.device, &writes, bytes.clone(), decoded.hash(), received_at);
+        let words = rules::Words { log: self.id, author: author.person, device: author.device, writes: &writes, change: bytes, hash: decoded.hash() };
+        let judged = rules::words(self.state(kinds), &words, received_at);
         *fresh = Some(Fresh { hash: decoded.hash(), deps: decoded.deps().to_vec(), effects });
         match judged {
             Ok(accepted) => Judged::Accept(vec![accepted]),
@@ -396,7 +397,7 @@ impl Log {
                     let maker = self.maker(decision.record, fresh.as_ref()).unwrap_or(decision.by);
                     if let Some(kind) = kinds.get(&decision.kind) {
                         let receipt = self.receipt(decision, provisional, received_at);
-                        self.ledger.fold(&self.facts, kind, decision, &signed.heads, content, maker, receipt);
+                        self.ledger.fold(&self.facts, kind, Decided { decision, heads: &signed.heads, content, author: maker, receipt });
                     }
                 }
                 Judged::Accept(vec![accepted])

@@ -18,7 +18,10 @@ pub use self::{
     propose::Unsigned,
     stored::{Effects, RestoreError, StoreOp, Stored, Table},
 };
-use self::{book::Book, pending::Pending};
+use self::{
+    book::Book,
+    pending::{Pending, Typed},
+};
 use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
@@ -131,7 +134,7 @@ impl Replica {
         let mut effects = Effects::default();
         let touched = match ask {
             Ask::Create { log, record, kind, fields } => self.create(*log, *record, kind, fields, now, &mut effects)?,
-            Ask::Set { log, record, field, value, leaving } => self.set(*log, *record, field, value.as_ref(), *leaving, now, &mut effects)?,
+            Ask::Set { log, record, field, value, leaving } => self.set(*log, *record, Typed { field, value: value.as_ref(), leaving: *leaving }, now, &mut effects)?,
             Ask::Share { record, to } => self.share(*record, *to, now, &mut effects)?,
             Ask::TakeBack { record } => self.take_back(*record, &mut effects)?,
             Ask::Discard { record } => self.discard(*record, now, &mut effects)?,

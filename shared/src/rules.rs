@@ -114,14 +114,27 @@ pub fn decision(state: State<'_>, signed: SignedDecision, decision: Decision, au
     Ok(Accepted { body: Body::Decision { signed, decision: Box::new(decision), content: frozen.map(|(bytes, _)| bytes) } })
 }
 
+/// One change that passed the shield, and what it writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    pub log: LogId,
+    pub author: PersonId,
+    pub device: DeviceId,
+    pub writes: &'a [Write<'a>],
+    /// Its bytes and its hash, as the document knows it.
+    pub change: &'a Bytes,
+    pub hash: Hash,
+}
+
 /// Judges the writes of one change; the change itself passed the shield.
-pub fn words(state: State<'_>, log: LogId, author: PersonId, device: DeviceId, writes: &[Write<'_>], change: Bytes, hash: Hash, received_at: At) -> Result<Accepted, Refusal> {
+pub fn words(state: State<'_>, words: &Words<'_>, received_at: At) -> Result<Accepted, Refusal> {
+    let Words { log, author, device, writes, change, hash } = *words;
     // Adopting keeps the author: the lead's fact stands in for the membership, and for nothing else.
     if state.facts.adopted.get(&hash) != Some(&author) {
         membership::writer(state, author, received_at)?;
     }
     writer::check(state, log, author, writes, received_at)?;
-    Ok(Accepted { body: Body::Word { change, hash, author, device } })
+    Ok(Accepted { body: Body::Word { change: change.clone(), hash, author, device } })
 }
 
 /// Says why words would be refused, or nothing: for the phone, before it writes them.

@@ -122,7 +122,7 @@ impl Gate {
     }
 
     /// A submit of these words, bound to these heads.
-    fn submit(&mut self, by: &Hostile, role: Role, kind: &str, record: RecordId, version: u32, words: &Content, heads: &[Hash]) -> SignedDecision {
+    fn submit(&mut self, by: &Hostile, role: Role, (kind, record, version): (&str, RecordId, u32), words: &Content, heads: &[Hash]) -> SignedDecision {
         self.salts += 1;
         let salt = Salt::from([self.salts; 16]);
         let mut decision = self.decision(by, role, Act::Submit, kind, record, version);
@@ -189,7 +189,7 @@ impl Gate {
         let words = observation(competency, level, self.ward.now);
         let (word, head) = self.create(by, log(), record, "observation", &words);
         let role = if by.person == person(BEA) { Role::Supervisor } else { Role::Mentor };
-        let submit = self.submit(by, role, "observation", record, 1, &words, &[head]);
+        let submit = self.submit(by, role, ("observation", record, 1), &words, &[head]);
         self.accepted(by, &[word, Item::Decision(submit)]);
         (self.newest(), record)
     }
@@ -198,7 +198,7 @@ impl Gate {
         let record = self.record();
         let words = claim(competency, level, evidence);
         let (word, head) = self.create(by, log(), record, "claim", &words);
-        let submit = self.submit(by, Role::Mentee, "claim", record, 1, &words, &[head]);
+        let submit = self.submit(by, Role::Mentee, ("claim", record, 1), &words, &[head]);
         self.accepted(by, &[word, Item::Decision(submit)]);
         record
     }
@@ -206,7 +206,7 @@ impl Gate {
     fn shared(&mut self, by: &mut Hostile, role: Role, kind: &str, words: &Content) -> RecordId {
         let record = self.record();
         let (word, head) = self.create(by, log(), record, kind, words);
-        let submit = self.submit(by, role, kind, record, 1, words, &[head]);
+        let submit = self.submit(by, role, (kind, record, 1), words, &[head]);
         self.accepted(by, &[word, Item::Decision(submit)]);
         record
     }
@@ -301,7 +301,7 @@ fn r1_by_is_not_forged_neither_at_the_creation_nor_later() {
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let (word, head) = gate.create_as(&mut farid, log(), record, "observation", person(RUTH), &words);
-    let submit = gate.submit(&farid, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&farid, Role::Mentor, ("observation", record, 1), &words, &[head]);
     gate.refused(&farid, &[word.clone(), Item::Decision(submit)], "r1_fixed");
     gate.refused(&farid, &[word], "r1_fixed");
     let (_, record) = gate.observed(&mut farid, "C02", 3);
@@ -339,14 +339,14 @@ fn r1_an_observation_is_not_shared_unsigned() {
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let sentence = gate.refused(&ruth, &[word.clone()], "shared_by_submit");
+    let sentence = gate.refused(&ruth, std::slice::from_ref(&word), "shared_by_submit");
     assert!(sentence.contains("signing and sending"), "{sentence}");
     let elsewhere = gate.record();
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", elsewhere, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", elsewhere, 1), &words, &[head]);
     gate.refused(&ruth, &[word.clone(), Item::Decision(submit)], "shared_by_submit");
     let (claim, _) = gate.create(&mut amara, log(), record, "claim", &claim("C02", 3, &[]));
     gate.refused(&amara, &[claim], "shared_by_submit");
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     gate.accepted(&ruth, &[word, Item::Decision(submit)]);
 }
 
@@ -357,11 +357,11 @@ fn r1_the_mentee_does_not_observe_and_nobody_makes_what_is_not_their_roles() {
     let record = gate.record();
     let words = observation("C02", 5, gate.ward.now);
     let (word, head) = gate.create(&mut amara, log(), record, "observation", &words);
-    let submit = gate.submit(&amara, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&amara, Role::Mentor, ("observation", record, 1), &words, &[head]);
     gate.refused(&amara, &[word, Item::Decision(submit)], "r1_kind");
     let words = claim("C02", 3, &[]);
     let (word, head) = gate.create(&mut ruth, log(), record, "claim", &words);
-    let submit = gate.submit(&ruth, Role::Mentee, "claim", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentee, ("claim", record, 1), &words, &[head]);
     gate.refused(&ruth, &[word, Item::Decision(submit)], "r1_kind");
     let (word, _) = gate.create(&mut bea, log(), record, "agreement", &agreement());
     gate.refused(&bea, &[word], "r1_kind");
@@ -480,7 +480,7 @@ fn r3_evidence_that_is_not_signed_feedback_on_the_skill_is_refused_at_the_submit
         let record = gate.record();
         let words = claim("C02", 3, &[evidence]);
         let (word, head) = gate.create(&mut amara, log(), record, "claim", &words);
-        let submit = gate.submit(&amara, Role::Mentee, "claim", record, 1, &words, &[head]);
+        let submit = gate.submit(&amara, Role::Mentee, ("claim", record, 1), &words, &[head]);
         gate.refused(&amara, &[word, Item::Decision(submit)], "r3_unknown_evidence");
     }
 }
@@ -495,16 +495,16 @@ fn r4_the_digest_the_form_the_heads_and_the_version_are_the_ones_that_were_seen(
     better.insert("level".into(), Scalar::Integer(5));
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
 
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &better, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &better, &[head]);
     gate.refused(&ruth, &[word.clone(), Item::Decision(submit)], "r4_digest");
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     for spoilt in [SignedDecision { heads: vec![], ..submit.clone() }, SignedDecision { salt: None, ..submit.clone() }, SignedDecision { salt: Some(Salt::from([0; 16])), ..submit.clone() }, SignedDecision { heads: vec![head; 33], ..submit.clone() }] {
         gate.refused(&ruth, &[word.clone(), Item::Decision(spoilt)], "r4_digest");
     }
     let unknown = SignedDecision { heads: vec![Hash::from([3; 32])], ..submit.clone() };
     assert!(matches!(gate.judge(&ruth, &[word.clone(), Item::Decision(unknown)]), Judged::Answer(Verdict::Refused(_))));
     for version in [0, 2] {
-        let submit = gate.submit(&ruth, Role::Mentor, "observation", record, version, &words, &[head]);
+        let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, version), &words, &[head]);
         gate.refused(&ruth, &[word.clone(), Item::Decision(submit)], "r4_version");
     }
     let mut decision = submit.decision().expect("readable");
@@ -526,7 +526,7 @@ fn r4_a_superseded_or_returned_version_is_not_decided_on() {
     let (mut amara, bea) = (gate.device(AMARA), gate.device(BEA));
     let record = gate.claimed(&mut amara, "C02", 3, &[]);
     let approve_1 = gate.decides(&bea, Role::Supervisor, Act::Return, "claim", record, 1);
-    let submit = gate.submit(&amara, Role::Mentee, "claim", record, 2, &claim("C02", 3, &[]), &gate.log(log()).index.heads());
+    let submit = gate.submit(&amara, Role::Mentee, ("claim", record, 2), &claim("C02", 3, &[]), &gate.log(log()).index.heads());
     gate.accepted(&amara, &[Item::Decision(submit)]);
     let sentence = gate.refused(&bea, &[approve_1], "r4_superseded");
     assert!(sentence.contains("version 2") && sentence.contains("Read what changed"), "{sentence}");
@@ -550,11 +550,11 @@ fn r4_two_values_refuse_the_submit_until_one_is_picked() {
     let heads = gate.log(log()).index.heads();
     let mut words = agreement();
     words.insert("scope".into(), "nights".into());
-    let submit = gate.submit(&ruth, Role::Mentor, "agreement", record, 1, &words, &heads);
+    let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &heads);
     let sentence = gate.refused(&ruth, &[Item::Decision(submit)], "r4_two_values");
     assert!(sentence.contains("What the mentoring is for") && sentence.contains("Pick one"), "{sentence}");
     let (picked, head) = gate.put(&mut ruth, log(), record, "scope", &"nights".into());
-    let submit = gate.submit(&ruth, Role::Mentor, "agreement", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &[head]);
     gate.accepted(&ruth, &[picked, Item::Decision(submit)]);
 }
 
@@ -568,7 +568,7 @@ fn r4_a_submit_at_heads_that_were_not_accepted_is_refused() {
     let mut words = agreement();
     words.insert("scope".into(), "nights".into());
     let (unsent, head) = gate.put(&mut ruth, log(), record, "scope", &"nights".into());
-    let submit = gate.submit(&ruth, Role::Mentor, "agreement", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &[head]);
     assert!(matches!(gate.judge(&ruth, &[Item::Decision(submit.clone())]), Judged::Answer(Verdict::Refused(_))));
     gate.accepted(&ruth, &[unsent, Item::Decision(submit)]);
 }
@@ -582,13 +582,13 @@ fn r5_a_sealed_version_stays_and_a_later_one_needs_a_reason() {
     let mut words = observation("C02", 5, gate.ward.now);
     words.insert("went_well".into(), "Everything.".into());
     let (word, head) = gate.word(&mut ruth, log(), |edit| words.iter().for_each(|(field, value)| edit.put(&record.to_string(), field, value).expect("fits")));
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 2, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 2), &words, &[head]);
     let mut without = submit.decision().expect("readable");
     without.reason = None;
     let without = SignedDecision { salt: submit.salt, heads: submit.heads.clone(), ..sign(&ruth, &without) };
     gate.refused(&ruth, &[word.clone(), Item::Decision(without)], "r5_reason");
-    gate.accepted(&ruth, &[word.clone()]);
-    assert_eq!(gate.log(log()).ledger.get(record).expect("sealed").versions, [sealed.clone()], "words alone change nothing");
+    gate.accepted(&ruth, std::slice::from_ref(&word));
+    assert_eq!(gate.log(log()).ledger.get(record).expect("sealed").versions, std::slice::from_ref(&sealed), "words alone change nothing");
     gate.accepted(&ruth, &[Item::Decision(submit)]);
     let entry = gate.log(log()).ledger.get(record).expect("sealed").clone();
     assert_eq!((entry.versions.len(), &entry.versions[0]), (2, &sealed));
@@ -614,7 +614,7 @@ fn r6_and_r7_hold_at_the_gate() {
     let approve = gate.decides(&bea, Role::Supervisor, Act::Approve, "claim", record, 1);
     gate.accepted(&bea, &[approve]);
     let void = gate.decides(&ruth, Role::Mentor, Act::Void, "observation", evidence[0].1, 1);
-    gate.refused(&ruth, &[void.clone()], "r7_order");
+    gate.refused(&ruth, std::slice::from_ref(&void), "r7_order");
     let hide = gate.decides(&ruth, Role::Mentor, Act::Hide, "observation", evidence[0].1, 1);
     gate.accepted(&ruth, &[hide]);
     let item = with(&gate, &bea, Role::Supervisor, Act::Revoke, "claim", record, None);
@@ -633,12 +633,12 @@ fn r8_a_time_chosen_in_the_future_is_refused_and_a_clock_ahead_is_not() {
     let mut words = observation("C02", 3, gate.ward.now);
     words.insert("happened_at".into(), ahead.0.into());
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     gate.refused(&ruth, &[word, Item::Decision(submit)], "r8_future");
 
     let words = observation("C02", 3, ahead);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let mut decision = submit.decision().expect("readable");
     decision.at = ahead;
     decision.unlock.at = ahead;
@@ -685,7 +685,7 @@ fn r10_what_was_written_before_the_removal_is_held_and_what_was_written_after_is
     gate.ward.pass(MINUTE_MS);
     gate.end(FARID, Role::Mentor);
     gate.ward.pass(MINUTE_MS);
-    let judged = gate.judge(&farid, &[before.clone()]);
+    let judged = gate.judge(&farid, std::slice::from_ref(&before));
     let Judged::Answer(Verdict::Held(refusal)) = judged else { panic!("{judged:?}") };
     assert_eq!(refusal.code, "r10_held");
     assert!(refusal.sentence.contains("programme lead"), "{}", refusal.sentence);
@@ -710,7 +710,7 @@ fn r10_a_forged_seen_line_is_neither_taken_nor_held() {
         Item::Word(Bytes(written.expect("written").expect("a change").bytes))
     });
     for item in &forged {
-        gate.refused(&farid, &[item.clone()], "bad_message");
+        gate.refused(&farid, std::slice::from_ref(item), "bad_message");
     }
     let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
     let (_, observed) = gate.observed(&mut ruth, "C02", 3);
@@ -722,7 +722,7 @@ fn r10_a_forged_seen_line_is_neither_taken_nor_held() {
     gate.ward.pass(MINUTE_MS);
     gate.end(FARID, Role::Mentor);
     for item in &forged {
-        gate.refused(&farid, &[item.clone()], "r10_not_member");
+        gate.refused(&farid, std::slice::from_ref(item), "r10_not_member");
         gate.refused(&farid, &[item.clone(), honest.clone()], "r10_not_member");
     }
 }
@@ -737,7 +737,7 @@ fn r10_adopted_words_are_their_authors_and_only_these_words() {
     farid.slot = 1;
     let rated = observation("C02", 3, gate.ward.now);
     let (other, other_hash) = gate.create(&mut farid, log(), observed, "observation", &rated);
-    let submit = gate.submit(&farid, Role::Mentor, "observation", observed, 1, &rated, &[other_hash]);
+    let submit = gate.submit(&farid, Role::Mentor, ("observation", observed, 1), &rated, &[other_hash]);
     gate.ward.pass(MINUTE_MS);
     gate.end(FARID, Role::Mentor);
     let now = gate.ward.now;
@@ -763,13 +763,13 @@ fn r12_one_plan_at_the_gate() {
     let first = gate.decides(&bea, Role::Supervisor, Act::Confirm, "plan", one, 1);
     gate.accepted(&bea, &[first]);
     let second = gate.decides(&bea, Role::Supervisor, Act::Confirm, "plan", two, 1);
-    gate.refused(&bea, &[second.clone()], "r12_one_plan");
+    gate.refused(&bea, std::slice::from_ref(&second), "r12_one_plan");
     let mut closed = plan(&["C01"]);
     closed.insert("outcome/C01".into(), "met".into());
     let (word, head) = gate.put(&mut ruth, log(), one, "outcome/C01", &"met".into());
-    let submit = gate.submit(&ruth, Role::Mentor, "plan", one, 2, &closed, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("plan", one, 2), &closed, &[head]);
     gate.accepted(&ruth, &[word, Item::Decision(submit)]);
-    gate.refused(&bea, &[second.clone()], "r12_one_plan");
+    gate.refused(&bea, std::slice::from_ref(&second), "r12_one_plan");
     let close = gate.decides(&bea, Role::Supervisor, Act::Confirm, "plan", one, 2);
     gate.accepted(&bea, &[close]);
     gate.accepted(&bea, &[second]);
@@ -782,7 +782,7 @@ fn r15_guidance_at_the_gate() {
     let record = gate.record();
     let words = observation("C02", 1, gate.ward.now);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let sentence = gate.refused(&ruth, &[word, Item::Decision(submit)], "r15_guidance");
     assert!(sentence.contains("next step"), "{sentence}");
 }
@@ -825,10 +825,10 @@ fn a_device_without_a_certificate_here_and_a_foreign_actor_write_nothing() {
     let words = content(&[("on", record.to_string().into()), ("words", "x".into())]);
     let (item, _) = gate.create(&mut ruth, log(), record, "comment", &words);
     let unknown = Hostile { device: DeviceId(Uuid::from_bytes([1; 16])), ..the_same(&ruth) };
-    gate.refused(&unknown, &[item.clone()], "unknown_device");
-    gate.refused(&farid, &[item.clone()], "foreign_actor");
+    gate.refused(&unknown, std::slice::from_ref(&item), "unknown_device");
+    gate.refused(&farid, std::slice::from_ref(&item), "foreign_actor");
     let borrowed = Hostile { device: farid.device, ..the_same(&ruth) };
-    gate.refused(&borrowed, &[item.clone()], "unknown_device");
+    gate.refused(&borrowed, std::slice::from_ref(&item), "unknown_device");
     gate.ward.server.fact(log(), Fact::DeviceRevoked { device: ruth.device }, gate.ward.now).expect("revoked");
     gate.refused(&ruth, &[item], "unknown_device");
 }
@@ -900,9 +900,9 @@ fn a_bundle_is_taken_whole_or_not_at_all() {
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let lines = gate.newest();
-    let late = gate.submit(&ruth, Role::Mentor, "observation", record, 3, &words, &[head]);
+    let late = gate.submit(&ruth, Role::Mentor, ("observation", record, 3), &words, &[head]);
     gate.refused(&ruth, &[word.clone(), Item::Decision(submit.clone()), Item::Decision(late)], "r4_version");
     assert_eq!(gate.newest(), lines);
     gate.refused(&ruth, &[], "bad_bundle");
@@ -924,7 +924,7 @@ fn what_was_accepted_is_a_duplicate_ever_after_and_adds_no_line() {
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, "observation", record, 1, &words, &[head]);
+    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let bundle = [word.clone(), Item::Decision(submit.clone())];
     gate.accepted(&ruth, &bundle);
     let position = gate.newest();
@@ -944,7 +944,7 @@ fn the_same_words_sent_from_two_phones_are_one_and_other_words_stay_with_their_w
     let words = observation("C02", 3, gate.ward.now);
     let bundle = |gate: &mut Gate, by: &mut Hostile, words: &Content| {
         let (word, head) = gate.create(by, log(), record, "observation", words);
-        let submit = gate.submit(by, Role::Mentor, "observation", record, 1, words, &[head]);
+        let submit = gate.submit(by, Role::Mentor, ("observation", record, 1), words, &[head]);
         vec![word, Item::Decision(submit)]
     };
     let first = bundle(&mut gate, &mut one, &words);
@@ -983,14 +983,14 @@ fn settings_and_memberships_are_read_as_they_stand_in_the_log() {
     let evidence = [gate.observed(&mut ruth, "C02", 3), gate.observed(&mut farid, "C02", 3)];
     let record = gate.claimed(&mut amara, "C02", 3, &evidence);
     let approve = gate.decides(&bea, Role::Supervisor, Act::Approve, "claim", record, 1);
-    gate.refused(&bea, &[approve.clone()], "r11_agreement");
+    gate.refused(&bea, std::slice::from_ref(&approve), "r11_agreement");
     let now = gate.ward.now;
     gate.ward.server.fact(log(), Fact::Settings(Settings { agreement_first: false, ..Settings::default() }), now).expect("set");
     let mut late = gate.device_of(PersonId(Uuid::from_bytes([66; 16])), 66);
     let comment = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "hello".into())]);
     let (word, _) = gate.create(&mut late, log(), comment, "comment", &words);
-    gate.refused(&late, &[word.clone()], "r10_not_member");
+    gate.refused(&late, std::slice::from_ref(&word), "r10_not_member");
     let member = Member { person: late.person, name: "Nora Weller".into(), role: Role::Mentor, leads: false, job: String::new(), place: String::new(), employed_from: now, from: now, until: None };
     gate.ward.server.fact(log(), Fact::Member(member), now).expect("joined");
     gate.accepted(&late, &[word]);

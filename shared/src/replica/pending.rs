@@ -70,6 +70,13 @@ impl Pending {
     }
 }
 
+/// One field as it was typed; `leaving` once its writer is done with it.
+pub(super) struct Typed<'a> {
+    pub field: &'a str,
+    pub value: Option<&'a Scalar>,
+    pub leaving: bool,
+}
+
 pub(super) type Touched = BTreeSet<(LogId, RecordId)>;
 
 impl Replica {
@@ -109,7 +116,7 @@ impl Replica {
 
     pub(super) fn create(&mut self, log: LogId, record: RecordId, kind: &str, fields: &BTreeMap<String, Scalar>, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
         let declared = self.kinds.get(kind).ok_or_else(say::unknown_kind)?;
-        check(declared, fields.iter().map(|(field, value)| (field, value)))?;
+        check(declared, fields)?;
         if self.row(log, record).is_some() {
             return Err(Refusal::new("exists", "There is a record with this id already."));
         }
@@ -122,7 +129,8 @@ impl Replica {
         Ok([(log, record)].into())
     }
 
-    pub(super) fn set(&mut self, log: LogId, record: RecordId, field: &str, value: Option<&Scalar>, leaving: bool, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+    pub(super) fn set(&mut self, log: LogId, record: RecordId, typed: Typed<'_>, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let Typed { field, value, leaving } = typed;
         let row = self.row(log, record).ok_or_else(say::unknown_record)?;
         let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
         check(declared, value.map(|value| (field, value)))?;
@@ -232,7 +240,7 @@ impl Replica {
 
     pub(super) fn discard(&mut self, record: RecordId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
         let own = self.own_log();
-        self.set(own, record, crate::kind::DISCARDED, Some(&Scalar::Flag(true)), true, now, effects)
+        self.set(own, record, Typed { field: crate::kind::DISCARDED, value: Some(&Scalar::Flag(true)), leaving: true }, now, effects)
     }
 
     /// Words that could not be sent, tried once more as they are; decisions have to be taken again. Where the draft is

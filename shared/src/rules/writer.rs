@@ -38,14 +38,14 @@ pub enum WriteTo {
 pub(super) fn check(state: State<'_>, log: LogId, author: PersonId, writes: &[Write<'_>], received_at: At) -> Result<(), Refusal> {
     for write in writes {
         match &write.to {
-            WriteTo::New { kind, by, with_submit } => create(state, log, author, write, kind, by, *with_submit, received_at)?,
+            WriteTo::New { kind, by, with_submit } => create(state, log, author, write, (kind, by, *with_submit), received_at)?,
             WriteTo::Known { kind, by } => change(state, log, author, write, kind, *by, received_at)?,
         }
     }
     Ok(())
 }
 
-fn create(state: State<'_>, log: LogId, author: PersonId, write: &Write<'_>, kind: &str, by: &str, with_submit: bool, received_at: At) -> Result<(), Refusal> {
+fn create(state: State<'_>, log: LogId, author: PersonId, write: &Write<'_>, (kind, by, with_submit): (&str, &str, bool), received_at: At) -> Result<(), Refusal> {
     let kind = state.kinds.get(kind).ok_or_else(say::unknown_kind)?;
     if by.parse() != Ok(author) {
         return Err(say::r1_fixed());

@@ -10,7 +10,7 @@ use shared::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
     key::{SecretKey, Signature},
     kind::Kinds,
-    ledger::{Ledger, Receipt},
+    ledger::{Decided, Ledger, Receipt},
     line::Seen,
     refusal::Refusal,
     role::Role,
@@ -148,6 +148,7 @@ impl Relationship {
     // ---- what stands already: folded without asking the rules ----
 
     /// Folds a decision; returns its line.
+    #[expect(clippy::too_many_arguments, reason = "a line of a story, each word of it told")]
     pub fn decided(&mut self, by: PersonId, role: Role, act: Act, kind: &str, on: RecordId, version: u32, content: Option<Content>) -> u64 {
         self.folded(by, role, act, kind, on, version, content, self.now, self.now)
     }
@@ -160,7 +161,8 @@ impl Relationship {
         decision.at = at;
         let position = self.next;
         self.next += 1;
-        self.ledger.fold(&self.facts, declared, &decision, &[], content, author, Receipt { position, received_at: self.now, seen_at });
+        let receipt = Receipt { position, received_at: self.now, seen_at };
+        self.ledger.fold(&self.facts, declared, Decided { decision: &decision, heads: &[], content, author, receipt });
         position
     }
 
