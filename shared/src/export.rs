@@ -69,7 +69,16 @@ fn fields<'a>(out: &mut String, kind: &Kind, facts: &Facts, values: impl Iterato
 fn decisions(out: &mut String, facts: &Facts, entry: &RecordLedger) {
     for version in &entry.versions {
         let _written = writeln!(out, "\nVersion {}", version.number);
-        let single = [&version.returned, &version.acknowledged, &version.countersigned, &version.confirmed, &version.approved, &version.revoked, &version.voided, &version.hidden];
+        let single = [
+            &version.returned,
+            &version.acknowledged,
+            &version.countersigned,
+            &version.confirmed,
+            &version.approved,
+            &version.revoked,
+            &version.voided,
+            &version.hidden,
+        ];
         let mut marks: Vec<&Mark> = std::iter::once(&version.submitted).chain(&version.signatures).chain(single.into_iter().flatten()).collect();
         marks.sort_by_key(|mark| mark.position);
         for mark in marks {

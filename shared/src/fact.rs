@@ -26,17 +26,32 @@ pub enum Fact {
     MemberEnded(MemberEnded),
     Device(Device),
     /// The device's later lines are refused; what it wrote before stands.
-    DeviceRevoked { device: DeviceId },
+    DeviceRevoked {
+        device: DeviceId,
+    },
     Exemption(Exemption),
     Cover(Cover),
     /// Cadence, plan, evidence window and reminders stop between the two days.
     Paused(Pause),
     /// When a record shared here was first typed in its author's own log: two times, no words.
-    Captured { record: RecordId, earliest: At, latest: At },
+    Captured {
+        record: RecordId,
+        earliest: At,
+        latest: At,
+    },
     /// The lead took over words that a removed member sent late; the change follows as a word line.
-    Adopted { change: Hash, author: PersonId, by: PersonId },
+    Adopted {
+        change: Hash,
+        author: PersonId,
+        by: PersonId,
+    },
     /// The lead decided that held words do not belong here.
-    Discarded { change: Hash, author: PersonId, by: PersonId, reason: String },
+    Discarded {
+        change: Hash,
+        author: PersonId,
+        by: PersonId,
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -262,12 +277,19 @@ impl Facts {
     /// Whether `person` may decide in the supervisor's place: as the supervisor, or as cover in these days.
     pub fn supervises(&self, person: PersonId, now: At) -> bool {
         self.has_role(person, Role::Supervisor, now)
-            || self.covers.iter().any(|cover| cover.person == person && cover.from <= now && now < cover.until && self.has_role(cover.supervisor, Role::Supervisor, now))
+            || self
+                .covers
+                .iter()
+                .any(|cover| cover.person == person && cover.from <= now && now < cover.until && self.has_role(cover.supervisor, Role::Supervisor, now))
     }
 
     /// The printed name of anybody who is or was a member; the id's start where nobody has that id.
     pub fn name(&self, person: PersonId) -> String {
-        self.members.iter().rev().find(|member| member.person == person).map_or_else(|| person.to_string().chars().take(8).collect(), |member| member.name.clone())
+        self.members
+            .iter()
+            .rev()
+            .find(|member| member.person == person)
+            .map_or_else(|| person.to_string().chars().take(8).collect(), |member| member.name.clone())
     }
 
     pub fn first_name(&self, person: PersonId) -> String {

@@ -150,20 +150,31 @@ pub const MAX_CODE_BYTES: usize = 32;
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// One line of text, up to so many characters.
-    Line { max_chars: usize },
+    Line {
+        max_chars: usize,
+    },
     /// Several lines of text, up to so many characters.
-    Paragraph { max_chars: usize },
+    Paragraph {
+        max_chars: usize,
+    },
     /// A whole number within the two ends.
-    Number { min: i64, max: i64 },
+    Number {
+        min: i64,
+        max: i64,
+    },
     /// A rating 1 to 5, or 0 for 'could not judge'; shown with the competency's scale.
     Rating,
     /// A sign-off level, 1 to 5.
     Level,
     Flag,
     /// One of these codes.
-    Choice { of: &'static [Choice] },
+    Choice {
+        of: &'static [Choice],
+    },
     /// A member's id, as text.
-    Person { role: Role },
+    Person {
+        role: Role,
+    },
     /// A competency's code.
     Competency,
     /// A calendar day, `2026-05-12`.

@@ -134,9 +134,13 @@ pub const CLOCK_TOLERANCE_MS: i64 = 5 * MINUTE_MS;
 pub enum Lateness {
     InTime,
     /// Shown as 'written up later': whole days between capture and receipt.
-    Late { days: i64 },
+    Late {
+        days: i64,
+    },
     /// The approver decides whether it counts.
-    VeryLate { days: i64 },
+    VeryLate {
+        days: i64,
+    },
 }
 
 /// What a version has come to.
@@ -327,16 +331,19 @@ impl Ledger {
 
     /// The record and version that the line at `position` sealed.
     pub fn sealed_at(&self, position: u64) -> Option<(RecordId, &RecordLedger, &Version)> {
-        self.records.iter().find_map(|(record, entry)| entry.versions.iter().find(|version| version.sealed == Some(position)).map(|version| (*record, entry, version)))
+        self.records
+            .iter()
+            .find_map(|(record, entry)| entry.versions.iter().find(|version| version.sealed == Some(position)).map(|version| (*record, entry, version)))
     }
 }
 
 /// Of mentee, lead mentor and supervisor: who has not signed this version yet.
 pub fn parties_missing(facts: &Facts, version: &Version, now: At) -> Vec<(Role, PersonId)> {
-    let parties = [
-        facts.current(now).find(|member| member.role == Role::Mentee),
-        facts.lead_mentor(now),
-        facts.supervisor(now),
-    ];
-    parties.into_iter().flatten().filter(|member| !version.signatures.iter().any(|mark| mark.by == member.person)).map(|member| (member.role, member.person)).collect()
+    let parties = [facts.current(now).find(|member| member.role == Role::Mentee), facts.lead_mentor(now), facts.supervisor(now)];
+    parties
+        .into_iter()
+        .flatten()
+        .filter(|member| !version.signatures.iter().any(|mark| mark.by == member.person))
+        .map(|member| (member.role, member.person))
+        .collect()
 }

@@ -157,7 +157,8 @@ impl Log {
                     self.decisions.insert(Hash::of(&signed.body.0), position);
                 }
                 LineKind::Fact => {
-                    let fact: Fact = crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    let fact: Fact =
+                        crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
                     self.facts.fold(&fact);
                 }
             }
@@ -169,7 +170,15 @@ impl Log {
         Ok(())
     }
 
-    fn fold(&mut self, kinds: &Kinds, signed: &SignedDecision, decision: &Decision, content: Option<Content>, position: u64, received_at: At) -> Result<(), ReplayError> {
+    fn fold(
+        &mut self,
+        kinds: &Kinds,
+        signed: &SignedDecision,
+        decision: &Decision,
+        content: Option<Content>,
+        position: u64,
+        received_at: At,
+    ) -> Result<(), ReplayError> {
         let kind = kinds.get(&decision.kind).ok_or_else(|| ReplayError::UnknownKind(position, decision.kind.clone()))?;
         let author = self.author_of(decision.record).unwrap_or(decision.by);
         let receipt = self.receipt(decision, position, received_at);
@@ -304,7 +313,11 @@ impl Log {
         };
         let adopted = self.facts.adopted.get(&decoded.hash()) == Some(&author.person);
         // What the lead took over was held while the device's certificate stood.
-        let certified = if adopted { self.facts.devices.get(&author.device).is_some_and(|device| device.person == author.person) } else { self.facts.device_key(author.device, author.person).is_some() };
+        let certified = if adopted {
+            self.facts.devices.get(&author.device).is_some_and(|device| device.person == author.person)
+        } else {
+            self.facts.device_key(author.device, author.person).is_some()
+        };
         if !certified {
             return refused(Refusal::new("unknown_device", "This phone is not set up for this record any more. Sign in again on it."));
         }
@@ -339,7 +352,9 @@ impl Log {
         let standing = self.index.now().record(record);
         let same = change::effect::effects(decoded, &self.index).is_ok_and(|effects| {
             effects.iter().all(|effect| match effect {
-                Effect::Create { record: id, fields, .. } => id == record && fields.iter().all(|(field, value)| standing.get(field).is_some_and(|values| values.contains(value))),
+                Effect::Create { record: id, fields, .. } => {
+                    id == record && fields.iter().all(|(field, value)| standing.get(field).is_some_and(|values| values.contains(value)))
+                }
                 Effect::Put { .. } | Effect::Delete { .. } => false,
             })
         });
@@ -522,7 +537,11 @@ impl Log {
 
 /// A record's words without what identifies it: content holds fields, kind and author stand beside it.
 pub fn visible(values: BTreeMap<String, Vec<crate::scalar::Scalar>>) -> Content {
-    values.into_iter().filter(|(field, _)| field != change::effect::KIND && field != change::effect::BY).filter_map(|(field, mut values)| Some((field, values.pop()?))).collect()
+    values
+        .into_iter()
+        .filter(|(field, _)| field != change::effect::KIND && field != change::effect::BY)
+        .filter_map(|(field, mut values)| Some((field, values.pop()?)))
+        .collect()
 }
 
 fn word_hash(item: &Item) -> Hash {
@@ -533,7 +552,9 @@ fn word_hash(item: &Item) -> Hash {
 }
 
 fn submits(items: &[Item], record: RecordId) -> bool {
-    items.iter().any(|item| matches!(item, Item::Decision(signed) if signed.decision().is_ok_and(|decision| decision.record == record && decision.act == Act::Submit)))
+    items
+        .iter()
+        .any(|item| matches!(item, Item::Decision(signed) if signed.decision().is_ok_and(|decision| decision.record == record && decision.act == Act::Submit)))
 }
 
 fn label(fields: &'static [Field], key: &str) -> &'static str {
@@ -548,6 +569,9 @@ fn refused(refusal: Refusal) -> Judged {
 fn structural(refused_by: &Refused) -> Judged {
     match refused_by {
         Refused::BlockedBy(change) => Judged::Answer(Verdict::BlockedBy { change: *change }),
-        other => refused(Refusal::new(other.as_str(), format!("This phone sent something the server cannot take ({other}). Your words are kept; update the app and try again."))),
+        other => refused(Refusal::new(
+            other.as_str(),
+            format!("This phone sent something the server cannot take ({other}). Your words are kept; update the app and try again."),
+        )),
     }
 }

@@ -58,13 +58,22 @@ pub enum Ask {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum News {
-    Answer { id: u64, result: Result<(), Refusal> },
+    Answer {
+        id: u64,
+        result: Result<(), Refusal>,
+    },
     Phase(Phase),
     Sync(SyncView),
     Log(Box<LogView>),
     /// A log that is no longer this person's to read on.
-    LogGone { log: LogId },
-    Rows { log: LogId, rows: Vec<Row>, gone: Vec<RecordId> },
+    LogGone {
+        log: LogId,
+    },
+    Rows {
+        log: LogId,
+        rows: Vec<Row>,
+        gone: Vec<RecordId>,
+    },
     Stuck(Vec<Stuck>),
 }
 
@@ -74,16 +83,29 @@ pub enum Phase {
     Starting,
     /// Nobody is signed in, or the session ended: go to the sign-in page. Reading and writing goes on offline
     /// where a device is known; `known` says whose phone this is.
-    SignIn { known: Option<Me> },
+    SignIn {
+        known: Option<Me>,
+    },
     /// Signed in; this browser has no key yet.
-    ChoosePin { name: String },
+    ChoosePin {
+        name: String,
+    },
     /// Fetching the records for the first time.
-    Fetching { me: Me, records: u32 },
-    Ready { me: Me },
+    Fetching {
+        me: Me,
+        records: u32,
+    },
+    Ready {
+        me: Me,
+    },
     /// Somebody else is signed in on this browser: their cookie, our records.
-    SomebodyElse { me: Me },
+    SomebodyElse {
+        me: Me,
+    },
     /// The store cannot be opened, in words.
-    Broken { sentence: String },
+    Broken {
+        sentence: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

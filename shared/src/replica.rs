@@ -14,13 +14,13 @@ mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::{
-    propose::Unsigned,
-    stored::{Effects, RestoreError, StoreOp, Stored, Table},
-};
 use self::{
     book::Book,
     pending::{Pending, Typed},
+};
+pub use self::{
+    propose::Unsigned,
+    stored::{Effects, RestoreError, StoreOp, Stored, Table},
 };
 use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
@@ -134,7 +134,9 @@ impl Replica {
         let mut effects = Effects::default();
         let touched = match ask {
             Ask::Create { log, record, kind, fields } => self.create(*log, *record, kind, fields, now, &mut effects)?,
-            Ask::Set { log, record, field, value, leaving } => self.set(*log, *record, Typed { field, value: value.as_ref(), leaving: *leaving }, now, &mut effects)?,
+            Ask::Set { log, record, field, value, leaving } => {
+                self.set(*log, *record, Typed { field, value: value.as_ref(), leaving: *leaving }, now, &mut effects)?
+            }
             Ask::Share { record, to } => self.share(*record, *to, now, &mut effects)?,
             Ask::TakeBack { record } => self.take_back(*record, &mut effects)?,
             Ask::Discard { record } => self.discard(*record, now, &mut effects)?,
@@ -243,7 +245,9 @@ impl Replica {
                 }
                 Err(error) => {
                     // Verified lines are kept; what does not verify is not shown, and said.
-                    effects.news.push(News::Phase(crate::phone::Phase::Broken { sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead.") }));
+                    effects.news.push(News::Phase(crate::phone::Phase::Broken {
+                        sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
+                    }));
                     return;
                 }
             }

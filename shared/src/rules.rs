@@ -17,7 +17,13 @@ mod seen_version;
 mod time_chosen;
 mod writer;
 
-pub use self::{evidence_met::claim_assessment, fresh_unlock::needs_unlock, guidance::is_below_expected, one_plan::is_active as plan_is_active, writer::{Write, WriteTo}};
+pub use self::{
+    evidence_met::claim_assessment,
+    fresh_unlock::needs_unlock,
+    guidance::is_below_expected,
+    one_plan::is_active as plan_is_active,
+    writer::{Write, WriteTo},
+};
 use crate::{
     bytes::{Bytes, Hash},
     decision::{Act, Content, Decision, SignedDecision, Unlock},
@@ -92,7 +98,14 @@ pub fn why_not(state: State<'_>, proposal: &Proposal<'_>, now: At) -> Option<Ref
 }
 
 /// Judges a decision whose signature holds and whose content, on a submit, was frozen from accepted words.
-pub fn decision(state: State<'_>, signed: SignedDecision, decision: Decision, author: PersonId, frozen: Option<(Bytes, Content)>, received_at: At) -> Result<Accepted, Refusal> {
+pub fn decision(
+    state: State<'_>,
+    signed: SignedDecision,
+    decision: Decision,
+    author: PersonId,
+    frozen: Option<(Bytes, Content)>,
+    received_at: At,
+) -> Result<Accepted, Refusal> {
     let kind = state.kinds.get(&decision.kind).ok_or_else(say::unknown_kind)?;
     let proposal = Proposal {
         log: decision.log,

@@ -144,18 +144,28 @@ pub struct LogUpdate {
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The bundle's last line.
-    Accepted { position: u64 },
+    Accepted {
+        position: u64,
+    },
     /// It was here before, word for word.
-    Duplicate { position: u64 },
+    Duplicate {
+        position: u64,
+    },
     /// Another record stands under this id; the values stay in the own log.
-    Exists { position: u64 },
+    Exists {
+        position: u64,
+    },
     /// May be judged again after something changed.
     Refused(Refusal),
     /// Something that it builds on is missing.
-    BlockedBy { change: Hash },
+    BlockedBy {
+        change: Hash,
+    },
     /// Kept for the lead: the author is no longer a member.
     Held(Refusal),
-    RetryAfter { seconds: u32 },
+    RetryAfter {
+        seconds: u32,
+    },
 }
 
 impl Verdict {
@@ -169,12 +179,19 @@ impl Verdict {
 #[serde(rename_all = "snake_case")]
 pub enum LiveFrame {
     /// The stream is open; post the cursors again.
-    Hello { now: At },
+    Hello {
+        now: At,
+    },
     /// New lines, in order, while they are small.
     Lines(LogUpdate),
     /// New lines up to before `next`: fetch them.
-    Moved { log: LogId, next: u64 },
-    Heartbeat { now: At },
+    Moved {
+        log: LogId,
+        next: u64,
+    },
+    Heartbeat {
+        now: At,
+    },
 }
 
 /// An error outside of the verdicts: RFC 9457, with a stable code.

@@ -150,7 +150,10 @@ pub mod refusal {
 
     // R2
     pub fn r2_own_work() -> Refusal {
-        Refusal::new("r2_own_work", "You are the only one behind this evidence, so somebody else must decide. Ask for feedback from a second person, or ask your programme lead for cover.")
+        Refusal::new(
+            "r2_own_work",
+            "You are the only one behind this evidence, so somebody else must decide. Ask for feedback from a second person, or ask your programme lead for cover.",
+        )
     }
 
     pub fn r2_author() -> Refusal {
@@ -234,11 +237,17 @@ pub mod refusal {
 
     // R10
     pub fn r10_not_member() -> Refusal {
-        Refusal::new("r10_not_member", "You are not part of this relationship now, so nothing can be added or decided. Your words stay on this phone; your programme lead can take them over.")
+        Refusal::new(
+            "r10_not_member",
+            "You are not part of this relationship now, so nothing can be added or decided. Your words stay on this phone; your programme lead can take them over.",
+        )
     }
 
     pub fn r10_held() -> Refusal {
-        Refusal::new("r10_held", "You were no longer part of this relationship when this arrived. Your programme lead has it and decides whether it belongs there.")
+        Refusal::new(
+            "r10_held",
+            "You were no longer part of this relationship when this arrived. Your programme lead has it and decides whether it belongs there.",
+        )
     }
 
     pub fn r10_role() -> Refusal {

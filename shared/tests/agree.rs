@@ -130,7 +130,11 @@ impl Story {
 
     fn draft(&mut self, phone: usize) {
         let who = self.person(phone);
-        let kinds: &[&str] = if who == person(AMARA) { &["claim", "agreement", "comment"] } else { &["observation", "observation", "observation", "agreement", "plan", "comment", "claim"] };
+        let kinds: &[&str] = if who == person(AMARA) {
+            &["claim", "agreement", "comment"]
+        } else {
+            &["observation", "observation", "observation", "agreement", "plan", "comment", "claim"]
+        };
         let kind = self.rng.pick(kinds).expect("some");
         let record = self.ward.record();
         let text = self.fresh_words();
@@ -141,7 +145,14 @@ impl Story {
             "observation" => (
                 LogId::Own(who),
                 "went_well",
-                vec![("mentee", person(AMARA).to_string().into()), ("competency", skill.into()), ("setting", "House".into()), ("level", level.into()), ("captured_at", at.0.into()), ("jot", format!("jot {text}").into())],
+                vec![
+                    ("mentee", person(AMARA).to_string().into()),
+                    ("competency", skill.into()),
+                    ("setting", "House".into()),
+                    ("level", level.into()),
+                    ("captured_at", at.0.into()),
+                    ("jot", format!("jot {text}").into()),
+                ],
             ),
             "claim" => (LogId::Own(who), "words", vec![("competency", skill.into()), ("level", 3.into())]),
             "agreement" => {
@@ -290,10 +301,26 @@ impl Story {
             }
             0 | 1 => {
                 self.farid_is_here = true;
-                let member = Member { person: person(FARID), name: "Farid Nasweh".into(), role: Role::Mentor, leads: false, job: String::new(), place: String::new(), employed_from: now, from: now, until: None };
+                let member = Member {
+                    person: person(FARID),
+                    name: "Farid Nasweh".into(),
+                    role: Role::Mentor,
+                    leads: false,
+                    job: String::new(),
+                    place: String::new(),
+                    employed_from: now,
+                    from: now,
+                    until: None,
+                };
                 Fact::Member(member)
             }
-            2 => Fact::Exemption(Exemption { rule: "r2".into(), person: person(BEA), reason: "one nurse".into(), review_on: now.plus(DAY_MS), by: person(TOMAS) }),
+            2 => Fact::Exemption(Exemption {
+                rule: "r2".into(),
+                person: person(BEA),
+                reason: "one nurse".into(),
+                review_on: now.plus(DAY_MS),
+                by: person(TOMAS),
+            }),
             3 => Fact::Cover(Cover { supervisor: person(BEA), person: person(RUTH), from: now, until: now.plus(DAY_MS), by: person(BEA) }),
             4 => Fact::Paused(Pause { from: now, until: Some(now.plus(DAY_MS)) }),
             _ => Fact::Settings(Settings { agreement_first: self.rng.one_in(3), ..Settings::default() }),
@@ -327,7 +354,11 @@ impl Story {
             Verdict::Refused(refusal) => {
                 let fine = refusal.code.starts_with("r10_") || !words;
                 assert!(fine, "seed {}: an honest phone's words were refused: {refusal}", self.seed);
-                assert!(!["bad_signature", "r16_own_name", "bad_decision", "bad_bundle", "bad_seen", "wrong_form"].contains(&refusal.code.as_str()), "seed {}: {refusal}", self.seed);
+                assert!(
+                    !["bad_signature", "r16_own_name", "bad_decision", "bad_bundle", "bad_seen", "wrong_form"].contains(&refusal.code.as_str()),
+                    "seed {}: {refusal}",
+                    self.seed
+                );
                 self.tell(format!("server: {}", refusal.code));
             }
             Verdict::BlockedBy { .. } => self.tell("server: blocked"),
@@ -439,7 +470,12 @@ impl Story {
             let replica = &stored.replica;
             let server = &self.ward.server.logs[&log()].0;
             let keys = row.fields.keys().cloned().collect();
-            let write = rules::Write { record: row.record, to: rules::WriteTo::Known { kind: row.kind.clone(), by: row.by }, fields: vec![(field, Some(&value))], keys };
+            let write = rules::Write {
+                record: row.record,
+                to: rules::WriteTo::Known { kind: row.kind.clone(), by: row.by },
+                fields: vec![(field, Some(&value))],
+                keys,
+            };
             let state = replica.log(log()).expect("open").state(&self.ward.server.kinds);
             assert_eq!(server.facts, *state.facts);
             rules::why_not_words(state, log(), stored.person, &[write], self.ward.now).map_or(Ok(()), |refusal| Err(refusal.code))
@@ -452,10 +488,13 @@ impl Story {
         let device = self.ward.phones[phone].replica.identity().device;
         let (server, lines) = self.ward.server.logs.get_mut(&log()).expect("open");
         let mut document = Document::from_genesis(&genesis(&log().to_string(), 1)).expect("a genesis");
-        let words: Vec<&[u8]> = lines.iter().filter(|line| line.header.kind == LineKind::Word).map(|line| line.side.as_ref().expect("not erased").bytes.0.as_slice()).collect();
+        let words: Vec<&[u8]> =
+            lines.iter().filter(|line| line.header.kind == LineKind::Word).map(|line| line.side.as_ref().expect("not erased").bytes.0.as_slice()).collect();
         document.apply_all(words).expect("accepted changes");
         let seen = server.newest().expect("open");
-        let written = document.edit(actor(*device.0.as_bytes(), u16::MAX), &WordSeen { position: seen.position, tag: seen.tag.0 }, |edit| edit.put(&row.record.to_string(), field, &value));
+        let written = document.edit(actor(*device.0.as_bytes(), u16::MAX), &WordSeen { position: seen.position, tag: seen.tag.0 }, |edit| {
+            edit.put(&row.record.to_string(), field, &value)
+        });
         let item = Item::Word(Bytes(written.expect("written").expect("a change").bytes));
         let does = outcome(&server.judge(&Kinds::standard(), Author { person: who, device }, &[item], now));
         assert_eq!(says, does, "seed {seed}: {field} of {} by {who:?}", row.kind);
@@ -464,7 +503,8 @@ impl Story {
 
     /// Invariant 4: what was typed last into a field of a phone is in a log, pending or shown as unsent.
     fn nothing_is_lost(&self) {
-        let lines: Vec<&[u8]> = self.ward.server.logs.values().flat_map(|(_, lines)| lines).filter_map(|line| Some(line.side.as_ref()?.bytes.0.as_slice())).collect();
+        let lines: Vec<&[u8]> =
+            self.ward.server.logs.values().flat_map(|(_, lines)| lines).filter_map(|line| Some(line.side.as_ref()?.bytes.0.as_slice())).collect();
         for ((phone, record, field), text) in &self.typed {
             let held = |table: Table| self.ward.phones[*phone].store.iter().any(|((kind, _), value)| *kind == table && contains(value, text));
             let found = lines.iter().any(|bytes| contains(bytes, text)) || held(Table::Pending) || held(Table::Stuck);
@@ -510,7 +550,8 @@ impl Story {
         let kinds = Kinds::standard();
         for (id, (served, lines)) in &self.ward.server.logs {
             let mut log = Log::new(*id, served.organisation);
-            let mut taken: BTreeMap<u64, &ward::Taken> = self.ward.server.journal.iter().filter(|taken| taken.log == *id).map(|taken| (taken.first, taken)).collect();
+            let mut taken: BTreeMap<u64, &ward::Taken> =
+                self.ward.server.journal.iter().filter(|taken| taken.log == *id).map(|taken| (taken.first, taken)).collect();
             for line in lines {
                 if let Some(taken) = taken.remove(&line.header.position) {
                     let judged = log.judge(&kinds, taken.author, &taken.items, taken.at);
@@ -596,7 +637,20 @@ fn phone_and_server_agree_nothing_is_lost_and_nothing_private_is_told() {
     }
     println!("{told:#?}");
     if runs >= 8 {
-        for what in ["server: accepted", "server: duplicate", "server: held", "request lost", "answer lost", "agreed: ok", "words agreed: ok", "words agreed: r1_writer", "send: ok", "share: ok", "sign: ok", "acknowledge: ok"] {
+        for what in [
+            "server: accepted",
+            "server: duplicate",
+            "server: held",
+            "request lost",
+            "answer lost",
+            "agreed: ok",
+            "words agreed: ok",
+            "words agreed: r1_writer",
+            "send: ok",
+            "share: ok",
+            "sign: ok",
+            "acknowledge: ok",
+        ] {
             assert!(told.get(what).is_some_and(|times| *times > 0), "nobody ever told of {what:?}: {told:#?}");
         }
     }

@@ -372,7 +372,9 @@ fn r1_what_stays_own_what_no_form_has_and_unknown_kinds_do_not_pass() {
     let mut gate = Gate::new();
     let mut ruth = gate.device(RUTH);
     let (_, record) = gate.observed(&mut ruth, "C02", 3);
-    for (field, value) in [("jot", Scalar::from("calm")), ("discarded", Scalar::Flag(true)), ("mood", "good".into()), ("level", Scalar::Integer(7)), ("level", "3".into())] {
+    for (field, value) in
+        [("jot", Scalar::from("calm")), ("discarded", Scalar::Flag(true)), ("mood", "good".into()), ("level", Scalar::Integer(7)), ("level", "3".into())]
+    {
         let (item, _) = gate.put(&mut ruth, log(), record, field, &value);
         gate.refused(&ruth, &[item], "bad_value");
     }
@@ -397,7 +399,8 @@ fn r1_a_keyed_field_has_room_for_its_number_of_keys_and_no_more() {
     gate.refused(&ruth, &[item], "too_many_keys");
     let (item, _) = gate.create(&mut ruth, log(), record, "plan", &checks(0, 11));
     gate.accepted(&ruth, &[item]);
-    let (item, _) = gate.word(&mut ruth, log(), |edit| checks(11, 13).iter().for_each(|(field, value)| edit.put(&record.to_string(), field, value).expect("fits")));
+    let (item, _) =
+        gate.word(&mut ruth, log(), |edit| checks(11, 13).iter().for_each(|(field, value)| edit.put(&record.to_string(), field, value).expect("fits")));
     gate.refused(&ruth, &[item], "too_many_keys");
     let (item, _) = gate.put(&mut ruth, log(), record, "check/11", &"well".into());
     gate.accepted(&ruth, &[item]);
@@ -498,7 +501,12 @@ fn r4_the_digest_the_form_the_heads_and_the_version_are_the_ones_that_were_seen(
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &better, &[head]);
     gate.refused(&ruth, &[word.clone(), Item::Decision(submit)], "r4_digest");
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
-    for spoilt in [SignedDecision { heads: vec![], ..submit.clone() }, SignedDecision { salt: None, ..submit.clone() }, SignedDecision { salt: Some(Salt::from([0; 16])), ..submit.clone() }, SignedDecision { heads: vec![head; 33], ..submit.clone() }] {
+    for spoilt in [
+        SignedDecision { heads: vec![], ..submit.clone() },
+        SignedDecision { salt: None, ..submit.clone() },
+        SignedDecision { salt: Some(Salt::from([0; 16])), ..submit.clone() },
+        SignedDecision { heads: vec![head; 33], ..submit.clone() },
+    ] {
         gate.refused(&ruth, &[word.clone(), Item::Decision(spoilt)], "r4_digest");
     }
     let unknown = SignedDecision { heads: vec![Hash::from([3; 32])], ..submit.clone() };
@@ -991,7 +999,17 @@ fn settings_and_memberships_are_read_as_they_stand_in_the_log() {
     let words = content(&[("on", record.to_string().into()), ("words", "hello".into())]);
     let (word, _) = gate.create(&mut late, log(), comment, "comment", &words);
     gate.refused(&late, std::slice::from_ref(&word), "r10_not_member");
-    let member = Member { person: late.person, name: "Nora Weller".into(), role: Role::Mentor, leads: false, job: String::new(), place: String::new(), employed_from: now, from: now, until: None };
+    let member = Member {
+        person: late.person,
+        name: "Nora Weller".into(),
+        role: Role::Mentor,
+        leads: false,
+        job: String::new(),
+        place: String::new(),
+        employed_from: now,
+        from: now,
+        until: None,
+    };
     gate.ward.server.fact(log(), Fact::Member(member), now).expect("joined");
     gate.accepted(&late, &[word]);
     gate.accepted(&bea, &[approve]);

@@ -48,7 +48,13 @@ fn words(fields: &[(&str, Scalar)]) -> BTreeMap<String, Scalar> {
 
 fn draft(ward: &mut Ward, phone: usize, by: u8) -> RecordId {
     let record = ward.record();
-    let fields = words(&[("topic", "Falls".into()), ("findings", "One at the third check.".into()), ("pace", "slow".into()), ("step/C01", Scalar::Integer(3)), ("hunch", "the carpet".into())]);
+    let fields = words(&[
+        ("topic", "Falls".into()),
+        ("findings", "One at the third check.".into()),
+        ("pace", "slow".into()),
+        ("step/C01", Scalar::Integer(3)),
+        ("hunch", "the carpet".into()),
+    ]);
     ward.ask(phone, Ask::Create { log: LogId::Own(person(by)), record, kind: ROUND.code.into(), fields }).expect("drafted");
     record
 }
@@ -220,9 +226,22 @@ fn it_is_exported_in_plain_words() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[..6],
-        ["Night round", "By: Ruth Calloray", "What it was about: Falls", "What was found: One at the third check.", "Pace: Slow and thorough", "Next for, Raising a worry in time: 3, may do this with someone in reach"]
+        [
+            "Night round",
+            "By: Ruth Calloray",
+            "What it was about: Falls",
+            "What was found: One at the third check.",
+            "Pace: Slow and thorough",
+            "Next for, Raising a worry in time: 3, may do this with someone in reach"
+        ]
     );
-    assert!(text.contains("Version 1") && text.contains("Sent: Ruth Calloray, mentor") && text.contains("Sent back: Bea Monteiral, supervisor") && text.contains("which floor?"), "{text}");
+    assert!(
+        text.contains("Version 1")
+            && text.contains("Sent: Ruth Calloray, mentor")
+            && text.contains("Sent back: Bea Monteiral, supervisor")
+            && text.contains("which floor?"),
+        "{text}"
+    );
     let unsent = [("topic".to_owned(), Some("Sleep".into())), ("pace".to_owned(), None)].into();
     assert_eq!(export::unsent(&ROUND, facts, &unsent), "Night round\nWhat it was about: Sleep\n");
 }
@@ -232,7 +251,8 @@ fn a_build_that_does_not_know_it_refuses_it_in_words() {
     let mut ward = Ward::new();
     let ruth = ward.phone(RUTH);
     let record = ward.record();
-    let refusal = ward.ask(ruth, Ask::Create { log: log(), record, kind: ROUND.code.into(), fields: words(&[("topic", "Falls".into())]) }).expect_err("unknown");
+    let refusal =
+        ward.ask(ruth, Ask::Create { log: log(), record, kind: ROUND.code.into(), fields: words(&[("topic", "Falls".into())]) }).expect_err("unknown");
     assert_eq!(refusal.code, "unknown_kind");
     assert!(refusal.sentence.contains("Update the app"));
 }

@@ -342,7 +342,17 @@ fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
     let entry = stuck(&ward, farid).pop().expect("held");
     assert_eq!((entry.held, entry.acts.as_slice(), entry.fields["went_well"].clone()), (true, &[Act::Submit][..], Some("Rang on your own.".into())));
     let now = ward.now;
-    let back = Member { person: person(FARID), name: "Farid Nasweh".into(), role: Role::Mentor, leads: false, job: String::new(), place: String::new(), employed_from: START, from: now, until: None };
+    let back = Member {
+        person: person(FARID),
+        name: "Farid Nasweh".into(),
+        role: Role::Mentor,
+        leads: false,
+        job: String::new(),
+        place: String::new(),
+        employed_from: START,
+        from: now,
+        until: None,
+    };
     ward.server.fact(log(), Fact::Member(back), now).expect("back again");
     ward.sync(farid);
     ward.ask(farid, Ask::Retry { stuck: entry.id }).expect("possible");
@@ -423,7 +433,9 @@ fn what_the_server_would_refuse_is_said_before_it_is_written() {
     let observed = ward.observe(ruth, "C02", 3);
     for phone in [amara, farid, tomas] {
         ward.sync(phone);
-        let refusal = ward.ask(phone, Ask::Set { log: log(), record: observed, field: "went_well".into(), value: Some("mine".into()), leaving: false }).expect_err("hers");
+        let refusal = ward
+            .ask(phone, Ask::Set { log: log(), record: observed, field: "went_well".into(), value: Some("mine".into()), leaving: false })
+            .expect_err("hers");
         assert_eq!(refusal.code, "r1_writer");
     }
     let draft = ward.draft(ruth, "C02", 3);
@@ -527,8 +539,20 @@ fn a_phone_that_is_full_says_so_and_loses_nothing() {
     let mut ward = Ward::new();
     let ruth = ward.phone(RUTH);
     let identity = ward.phones[ruth].replica.identity().clone();
-    let entry = |id: u64| Stuck { id, log: log(), record: RecordId(uuid::Uuid::from_u128(u128::from(id))), kind: "comment".into(), refusal: Refusal::new("r10_held", "x."), held: true, fields: BTreeMap::new(), acts: vec![], at: START };
-    let lines = |ward: &Ward| ward.phones[ruth].store.iter().filter(|((table, _), _)| *table == Table::Lines).map(|(_, value)| Stored::read_line(value).expect("a line")).collect();
+    let entry = |id: u64| Stuck {
+        id,
+        log: log(),
+        record: RecordId(uuid::Uuid::from_u128(u128::from(id))),
+        kind: "comment".into(),
+        refusal: Refusal::new("r10_held", "x."),
+        held: true,
+        fields: BTreeMap::new(),
+        acts: vec![],
+        at: START,
+    };
+    let lines = |ward: &Ward| {
+        ward.phones[ruth].store.iter().filter(|((table, _), _)| *table == Table::Lines).map(|(_, value)| Stored::read_line(value).expect("a line")).collect()
+    };
     let stored = Stored { lines: lines(&ward), stuck: (1..=MAX_STUCK as u64).map(|id| cbor::encode(&entry(id))).collect(), ..Stored::default() };
     ward.phones[ruth].replica = Replica::restore(Kinds::standard(), identity, stored).expect("reads back");
     let record = ward.record();

@@ -112,7 +112,14 @@ fn r1_what_is_shared_by_signing_is_not_shared_before_and_what_stays_own_stays() 
 #[test]
 fn r1_a_field_takes_what_it_was_declared_for_and_no_more_keys_than_it_has_room_for() {
     let ward = Relationship::new();
-    for (field, value) in [("level", Scalar::Integer(6)), ("level", "three".into()), ("mood", "good".into()), ("setting", "a\nb".into()), ("went_well", "x".repeat(2_001).into()), ("mode", "dreamt".into())] {
+    for (field, value) in [
+        ("level", Scalar::Integer(6)),
+        ("level", "three".into()),
+        ("mood", "good".into()),
+        ("setting", "a\nb".into()),
+        ("went_well", "x".repeat(2_001).into()),
+        ("mode", "dreamt".into()),
+    ] {
         refused(ward.writes(RUTH, known("observation", RUTH), &[(field, Some(value))]), "bad_value");
     }
     for level in 0..=5 {
@@ -372,8 +379,16 @@ fn r3_the_window_reaches_further_back_by_every_paused_day_that_it_meets() {
     assert_eq!(window(&[("2026-06-20T12:00:00Z", Some("2026-06-30T12:00:00Z"))]), "2026-06-05", "ten days further");
     assert_eq!(window(&[("2026-05-01T12:00:00Z", Some("2026-05-11T12:00:00Z"))]), "2026-06-15", "a pause before the window is not met");
     assert_eq!(window(&[("2026-05-01T12:00:00Z", Some("2026-06-20T12:00:00Z"))]), "2026-04-26", "a long pause that is met half is walked past whole");
-    assert_eq!(window(&[("2026-06-20T12:00:00Z", Some("2026-06-30T12:00:00Z")), ("2026-06-01T12:00:00Z", Some("2026-06-10T12:00:00Z"))]), "2026-05-27", "one pause leads to the next");
-    assert_eq!(window(&[("2026-06-20T12:00:00Z", Some("2026-06-30T12:00:00Z")), ("2026-06-25T12:00:00Z", Some("2026-07-05T12:00:00Z"))]), "2026-05-31", "a day in two pauses is one day");
+    assert_eq!(
+        window(&[("2026-06-20T12:00:00Z", Some("2026-06-30T12:00:00Z")), ("2026-06-01T12:00:00Z", Some("2026-06-10T12:00:00Z"))]),
+        "2026-05-27",
+        "one pause leads to the next"
+    );
+    assert_eq!(
+        window(&[("2026-06-20T12:00:00Z", Some("2026-06-30T12:00:00Z")), ("2026-06-25T12:00:00Z", Some("2026-07-05T12:00:00Z"))]),
+        "2026-05-31",
+        "a day in two pauses is one day"
+    );
     assert_eq!(window(&[("2026-07-05T12:00:00Z", None)]), "2026-06-05", "an open pause runs until the claim");
     assert_eq!(window(&[("2026-08-01T12:00:00Z", None)]), "2026-06-15", "a pause after the claim is nothing to it");
 }
@@ -430,7 +445,10 @@ fn r3_practice_counts_as_far_as_the_rule_takes_it() {
     assert!(!met("C10", 4, &[(RUTH, real), (FARID, real), (RUTH, practice), (FARID, practice)]), "two are one too many");
     assert!(met("C06", 3, &[(RUTH, real), (RUTH, practice), (RUTH, practice)]), "all but one");
     assert!(!met("C06", 3, &[(RUTH, practice), (RUTH, practice), (RUTH, practice)]));
-    assert!(met("C10", 4, &[(RUTH, real), (FARID, practice), (RUTH, real), (RUTH, real), (RUTH, practice)]), "the practice that brings a second observer is the one that counts");
+    assert!(
+        met("C10", 4, &[(RUTH, real), (FARID, practice), (RUTH, real), (RUTH, real), (RUTH, practice)]),
+        "the practice that brings a second observer is the one that counts"
+    );
 }
 
 #[test]
@@ -551,7 +569,9 @@ fn r6_sending_back_revoking_and_withdrawing_need_a_reason_that_can_be_read() {
     ward.observed(RUTH, record(5), "C02", 3);
     let long = "é".repeat(MAX_REASON_CHARS);
     let longer = "é".repeat(MAX_REASON_CHARS + 1);
-    for (by, role, act, kind, on) in [(BEA, Role::Supervisor, Act::Return, "claim", 3), (BEA, Role::Supervisor, Act::Revoke, "claim", 4), (RUTH, Role::Mentor, Act::Void, "observation", 5)] {
+    for (by, role, act, kind, on) in
+        [(BEA, Role::Supervisor, Act::Return, "claim", 3), (BEA, Role::Supervisor, Act::Revoke, "claim", 4), (RUTH, Role::Mentor, Act::Void, "observation", 5)]
+    {
         let ask = || ward.asks(by, role, act, kind, record(on));
         refused(ask().answer(), "r6_reason");
         refused(ask().because("").answer(), "r6_reason");
@@ -593,7 +613,9 @@ fn r7_what_an_approval_rests_on_is_not_withdrawn_before_the_approval() {
     let mut ward = Relationship::agreed();
     let lines = [(1, RUTH), (2, FARID), (3, RUTH)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
     ward.claimed(record(4), "C02", 3, &lines[..2]);
-    let void = |ward: &Relationship, on: u8, version: u32| ward.asks(TOMAS, Role::Lead, Act::Void, "observation", record(on)).version(version).because("wrong person").answer();
+    let void = |ward: &Relationship, on: u8, version: u32| {
+        ward.asks(TOMAS, Role::Lead, Act::Void, "observation", record(on)).version(version).because("wrong person").answer()
+    };
     allowed(void(&ward, 1, 1));
     ward.decided(BEA, Role::Supervisor, Act::Approve, "claim", record(4), 1, None);
     let sentence = refused(void(&ward, 1, 1), "r7_order");
@@ -705,7 +727,11 @@ fn r9_what_is_signed_needs_an_unlock_of_the_last_five_minutes() {
             assert!(sentence.contains("Unlock"), "{sentence}");
         }
     }
-    for (by, role, act, kind, on) in [(AMARA, Role::Mentee, Act::Acknowledge, "observation", 1), (BEA, Role::Supervisor, Act::Return, "claim", 3), (RUTH, Role::Mentor, Act::Hide, "observation", 6)] {
+    for (by, role, act, kind, on) in [
+        (AMARA, Role::Mentee, Act::Acknowledge, "observation", 1),
+        (BEA, Role::Supervisor, Act::Return, "claim", 3),
+        (RUTH, Role::Mentor, Act::Hide, "observation", 6),
+    ] {
         let mut decision = ward.decision(by, role, act, kind, record(on), 1);
         decision.unlock.at = At(0);
         decision.reason = Some("see below".into());
@@ -927,7 +953,12 @@ fn r15_what_is_expected_follows_the_stage_at_the_time_of_the_observation() {
     let below = |day: i64, level: i64| {
         let mut ward = Relationship::new();
         ward.now = START.plus(400 * DAY);
-        let words = content(&[("competency", "C02".into()), ("level", level.into()), ("captured_at", ward.now.0.into()), ("happened_at", START.plus(day * DAY).0.into())]);
+        let words = content(&[
+            ("competency", "C02".into()),
+            ("level", level.into()),
+            ("captured_at", ward.now.0.into()),
+            ("happened_at", START.plus(day * DAY).0.into()),
+        ]);
         rules::is_below_expected(ward.state(), &words, ward.now)
     };
     assert!(below(90, 1) && !below(90, 2), "new, to day 90");
@@ -950,7 +981,11 @@ fn r16_cover_decides_in_its_own_name_in_its_days_and_nobody_else_does() {
     for (at, may) in [(from.plus(-1), false), (from, true), (until.plus(-1), true), (until, false)] {
         ward.now = at;
         let answer = ward.approves(NORA, record(3));
-        if may { allowed(answer) } else { drop(refused(answer, "r10_role")) }
+        if may {
+            allowed(answer)
+        } else {
+            drop(refused(answer, "r10_role"))
+        }
         allowed(ward.approves(BEA, record(3)));
     }
     ward.now = from;

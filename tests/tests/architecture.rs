@@ -36,7 +36,20 @@ fn direct() -> BTreeMap<String, BTreeSet<String>> {
 
 /// Everything that ends up in a build of `package`, for WASM.
 fn linked(package: &str, features: &str) -> BTreeSet<String> {
-    let tree = cargo(&["tree", "--package", package, "--no-default-features", "--features", features, "--target", "wasm32-unknown-unknown", "--edges", "normal", "--prefix", "none"]);
+    let tree = cargo(&[
+        "tree",
+        "--package",
+        package,
+        "--no-default-features",
+        "--features",
+        features,
+        "--target",
+        "wasm32-unknown-unknown",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ]);
     tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
@@ -66,7 +79,11 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 #[test]
 fn the_core_knows_no_server_no_screen_and_no_clock() {
     let crates = direct();
-    assert_absent("shared", &crates["shared"], &["axum", "sqlx", "tokio", "leptos", "web-sys", "js-sys", "wasm-bindgen", "rand", "getrandom", "app", "server", "replica"]);
+    assert_absent(
+        "shared",
+        &crates["shared"],
+        &["axum", "sqlx", "tokio", "leptos", "web-sys", "js-sys", "wasm-bindgen", "rand", "getrandom", "app", "server", "replica"],
+    );
     for (path, text) in sources("shared/src") {
         for word in ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "thread_rng", "getrandom", "Uuid::new_v", "std::fs", "std::net"] {
             assert!(!text.contains(word), "{} uses {word}", path.display());

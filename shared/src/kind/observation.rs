@@ -50,9 +50,7 @@ pub static OBSERVATION: Kind = Kind {
         Field::new(
             "complexity",
             "Complexity",
-            Value::Choice {
-                of: &[Choice { code: "low", label: "Low" }, Choice { code: "medium", label: "Medium" }, Choice { code: "high", label: "High" }],
-            },
+            Value::Choice { of: &[Choice { code: "low", label: "Low" }, Choice { code: "medium", label: "Medium" }, Choice { code: "high", label: "High" }] },
         ),
         Field::new(
             "age_band",

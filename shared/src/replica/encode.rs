@@ -82,9 +82,12 @@ impl Replica {
         let now = book.log.index.now();
         let fields = now.record(&record);
         let standing = fields.keys().flat_map(|field| now.values(&record, field));
-        let mine: BTreeSet<Hash> = standing.filter(|value| value.actor.device() == Some(device) && value.position > pending.basis.position).map(|value| value.change).collect();
+        let mine: BTreeSet<Hash> =
+            standing.filter(|value| value.actor.device() == Some(device) && value.position > pending.basis.position).map(|value| value.change).collect();
         let under_way = self.pending.iter().filter(|other| other.log == pending.log && other.record == pending.record && other.number < pending.number);
-        let under_way = under_way.filter_map(|other| other.fixed.as_ref()).filter_map(|fixed| Some((fixed.change?, Decoded::parse(&fixed.bytes.as_ref()?.0).ok()?.deps().to_vec())));
+        let under_way = under_way
+            .filter_map(|other| other.fixed.as_ref())
+            .filter_map(|fixed| Some((fixed.change?, Decoded::parse(&fixed.bytes.as_ref()?.0).ok()?.deps().to_vec())));
         let sight = |heads: &[Hash]| -> BTreeSet<Hash> {
             let known: Vec<Hash> = heads.iter().filter(|head| book.log.index.contains(head)).copied().collect();
             let fields = self.kept_apart(pending);
@@ -181,6 +184,9 @@ fn values(fields: &std::collections::BTreeMap<String, Option<Scalar>>) -> Vec<(S
     fields.iter().filter_map(|(field, value)| Some((field.clone(), value.clone()?))).collect()
 }
 
-fn put_all(fields: &std::collections::BTreeMap<String, Option<Scalar>>, mut put: impl FnMut(&str, Option<&Scalar>) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
+fn put_all(
+    fields: &std::collections::BTreeMap<String, Option<Scalar>>,
+    mut put: impl FnMut(&str, Option<&Scalar>) -> Result<(), DocumentError>,
+) -> Result<(), DocumentError> {
     fields.iter().try_for_each(|(field, value)| put(field, value.as_ref()))
 }

@@ -88,7 +88,13 @@ impl Replica {
             }
             Err(error) => {
                 let stranded = self.drop_pending(number, effects)?;
-                self.strand(stranded, Refusal::new("cannot_write", format!("This could not be put into the record ({error}). Copy the words and write them anew.")), false, now, effects);
+                self.strand(
+                    stranded,
+                    Refusal::new("cannot_write", format!("This could not be put into the record ({error}). Copy the words and write them anew.")),
+                    false,
+                    now,
+                    effects,
+                );
                 None
             }
         }
@@ -96,7 +102,10 @@ impl Replica {
 
     /// The pending intent that a bundle carries.
     pub(super) fn carried(&self, bundle: &Bundle) -> Option<u64> {
-        self.pending.iter().find(|pending| pending.log == bundle.log && pending.fixed.as_ref().is_some_and(|fixed| fixed.items == bundle.items)).map(|pending| pending.number)
+        self.pending
+            .iter()
+            .find(|pending| pending.log == bundle.log && pending.fixed.as_ref().is_some_and(|fixed| fixed.items == bundle.items))
+            .map(|pending| pending.number)
     }
 
     /// What became of one bundle.
@@ -111,7 +120,10 @@ impl Replica {
                 self.drop_pending(number, effects);
             }
             Verdict::Exists { .. } => {
-                let refusal = Refusal::new("exists", "Already sent from your other phone. What you wrote here is kept below; add it as a new version if it still matters.");
+                let refusal = Refusal::new(
+                    "exists",
+                    "Already sent from your other phone. What you wrote here is kept below; add it as a new version if it still matters.",
+                );
                 self.give_up(number, refusal, false, now, touched, effects);
             }
             Verdict::Refused(refusal) => self.give_up(number, refusal.clone(), false, now, touched, effects),

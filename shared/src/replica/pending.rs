@@ -114,7 +114,15 @@ impl Replica {
         }
     }
 
-    pub(super) fn create(&mut self, log: LogId, record: RecordId, kind: &str, fields: &BTreeMap<String, Scalar>, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+    pub(super) fn create(
+        &mut self,
+        log: LogId,
+        record: RecordId,
+        kind: &str,
+        fields: &BTreeMap<String, Scalar>,
+        now: At,
+        effects: &mut Effects,
+    ) -> Result<Touched, Refusal> {
         let declared = self.kinds.get(kind).ok_or_else(say::unknown_kind)?;
         check(declared, fields)?;
         if self.row(log, record).is_some() {
@@ -228,7 +236,12 @@ impl Replica {
         let own = self.own_log();
         let standing = self.book(log).is_ok_and(|book| book.log.index.has_record(&record.to_string()));
         let Some(basis) = self.book(own).ok().and_then(|book| book.log.newest()).filter(|_| !standing) else { return };
-        let later: Vec<u64> = self.pending.iter().filter(|pending| pending.log == log && pending.record == record && pending.words.is_some()).map(|pending| pending.number).collect();
+        let later: Vec<u64> = self
+            .pending
+            .iter()
+            .filter(|pending| pending.log == log && pending.record == record && pending.words.is_some())
+            .map(|pending| pending.number)
+            .collect();
         for number in later {
             self.update_pending(number, effects, |pending| {
                 pending.log = own;
@@ -260,7 +273,11 @@ impl Replica {
         } else {
             let log = if !known && signed { own } else { log };
             let fields = entry.fields.iter().map(|(field, value)| (field.as_str(), value.as_ref())).collect();
-            let to = if known { WriteTo::Known { kind: entry.kind.clone(), by: self.row(log, record).map_or(self.identity.person, |row| row.by) } } else { self.made_by_me(&entry.kind, false) };
+            let to = if known {
+                WriteTo::Known { kind: entry.kind.clone(), by: self.row(log, record).map_or(self.identity.person, |row| row.by) }
+            } else {
+                self.made_by_me(&entry.kind, false)
+            };
             self.may_write(log, record, to, fields, now)?;
             let mut pending = self.begin(log, record, &entry.kind, now)?;
             pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone() });
@@ -316,11 +333,16 @@ fn check<'a>(kind: &Kind, fields: impl IntoIterator<Item = (impl AsRef<str>, &'a
 
 /// A draft's values as they are shared: one value a field, and nothing that stays own.
 pub(super) fn shareable(kind: &Kind, fields: &BTreeMap<String, Vec<Scalar>>) -> Result<Content, Refusal> {
-    let twice: Vec<&str> = fields.iter().filter(|(_, values)| values.len() > 1).filter_map(|(key, _)| kind.field(key)).filter(|field| !field.stays_own).map(|field| field.label).collect();
+    let twice: Vec<&str> = fields
+        .iter()
+        .filter(|(_, values)| values.len() > 1)
+        .filter_map(|(key, _)| kind.field(key))
+        .filter(|field| !field.stays_own)
+        .map(|field| field.label)
+        .collect();
     if !twice.is_empty() {
         return Err(say::r4_two_values(&twice));
     }
     let shared = fields.iter().filter(|(key, _)| kind.field(key).is_some_and(|field| !field.stays_own));
     Ok(shared.filter_map(|(key, values)| Some((key.clone(), values.first()?.clone()))).collect())
 }
-

@@ -56,7 +56,16 @@ impl Replica {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site, and each is a fact of the act")]
-    fn propose_send(&mut self, record: RecordId, to: LogId, sign: bool, reason: Option<&str>, unlock: Unlock, now: At, salt: Salt) -> Result<Unsigned, Refusal> {
+    fn propose_send(
+        &mut self,
+        record: RecordId,
+        to: LogId,
+        sign: bool,
+        reason: Option<&str>,
+        unlock: Unlock,
+        now: At,
+        salt: Salt,
+    ) -> Result<Unsigned, Refusal> {
         let is_draft = self.row(self.own_log(), record).is_some();
         let row = if is_draft { self.row(self.own_log(), record) } else { self.row(to, record) }.ok_or_else(say::unknown_record)?;
         let kind = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
@@ -111,25 +120,23 @@ impl Replica {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site, and each is a fact of the act")]
-    fn propose_act(&mut self, log: LogId, record: RecordId, version: u32, act: Act, reason: Option<&str>, unlock: Unlock, now: At) -> Result<Unsigned, Refusal> {
+    fn propose_act(
+        &mut self,
+        log: LogId,
+        record: RecordId,
+        version: u32,
+        act: Act,
+        reason: Option<&str>,
+        unlock: Unlock,
+        now: At,
+    ) -> Result<Unsigned, Refusal> {
         let row = self.row(log, record).ok_or_else(say::unknown_record)?;
         let kind = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
-        let (form, digest) = row.entry.as_ref().and_then(|entry| entry.version(version)).map(|version| (version.form, version.digest)).ok_or_else(say::r4_not_sent)?;
+        let (form, digest) =
+            row.entry.as_ref().and_then(|entry| entry.version(version)).map(|version| (version.form, version.digest)).ok_or_else(say::r4_not_sent)?;
         let role = self.role_for(log, act, kind, row.by, now)?;
-        let proposal = Proposal {
-            log,
-            record,
-            kind,
-            version,
-            act,
-            by: self.identity.person,
-            role,
-            author: row.by,
-            content: None,
-            reason,
-            unlock: Some(unlock),
-            at: now,
-        };
+        let proposal =
+            Proposal { log, record, kind, version, act, by: self.identity.person, role, author: row.by, content: None, reason, unlock: Some(unlock), at: now };
         self.why_not(&proposal, now)?;
         if self.asked(log, record, version, act) {
             return Err(say::r4_decided());

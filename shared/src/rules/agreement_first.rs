@@ -17,9 +17,14 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) 
     let Some(version) = sealed.or_else(|| waiting(state)) else { return Err(say::r11_no_agreement()) };
 
     // Who covers signs in their own name; the agreement was signed by the supervisor whom they stand in for.
-    let approver = if state.facts.has_role(proposal.by, Role::Supervisor, received_at) { Some(proposal.by) } else { state.facts.supervisor(received_at).map(|member| member.person) };
+    let approver = if state.facts.has_role(proposal.by, Role::Supervisor, received_at) {
+        Some(proposal.by)
+    } else {
+        state.facts.supervisor(received_at).map(|member| member.person)
+    };
     let parties = [state.facts.mentee().map(|member| member.person), state.facts.lead_mentor(received_at).map(|member| member.person), approver];
-    let missing: Vec<String> = parties.into_iter().flatten().filter(|party| !version.signatures.iter().any(|mark| mark.by == *party)).map(|party| state.facts.name(party)).collect();
+    let missing: Vec<String> =
+        parties.into_iter().flatten().filter(|party| !version.signatures.iter().any(|mark| mark.by == *party)).map(|party| state.facts.name(party)).collect();
     if missing.is_empty() { Ok(()) } else { Err(say::r11_agreement(&missing)) }
 }
 

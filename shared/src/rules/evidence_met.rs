@@ -13,11 +13,9 @@ pub(super) fn named(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
     let Some(content) = proposal.content else { return Ok(()) };
     let competency = content.get("competency").and_then(Scalar::text);
     for (line, record) in keyed(content, "evidence") {
-        let known = line
-            .parse()
-            .ok()
-            .and_then(|line| state.ledger.sealed_at(line))
-            .is_some_and(|(id, entry, version)| entry.kind == "observation" && record.text() == Some(&id.to_string()) && version.text("competency") == competency);
+        let known = line.parse().ok().and_then(|line| state.ledger.sealed_at(line)).is_some_and(|(id, entry, version)| {
+            entry.kind == "observation" && record.text() == Some(&id.to_string()) && version.text("competency") == competency
+        });
         if !known {
             return Err(say::r3_unknown_evidence());
         }

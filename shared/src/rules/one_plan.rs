@@ -13,5 +13,7 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
 
 /// A plan is active once confirmed, until each of its targets has an outcome.
 pub fn is_active(plan: &Version) -> bool {
-    plan.confirmed.is_some() && plan.voided.is_none() && plan.keyed("target").any(|(competency, _)| !plan.content.contains_key(&format!("outcome/{competency}")))
+    plan.confirmed.is_some()
+        && plan.voided.is_none()
+        && plan.keyed("target").any(|(competency, _)| !plan.content.contains_key(&format!("outcome/{competency}")))
 }

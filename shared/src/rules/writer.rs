@@ -45,7 +45,14 @@ pub(super) fn check(state: State<'_>, log: LogId, author: PersonId, writes: &[Wr
     Ok(())
 }
 
-fn create(state: State<'_>, log: LogId, author: PersonId, write: &Write<'_>, (kind, by, with_submit): (&str, &str, bool), received_at: At) -> Result<(), Refusal> {
+fn create(
+    state: State<'_>,
+    log: LogId,
+    author: PersonId,
+    write: &Write<'_>,
+    (kind, by, with_submit): (&str, &str, bool),
+    received_at: At,
+) -> Result<(), Refusal> {
     let kind = state.kinds.get(kind).ok_or_else(say::unknown_kind)?;
     if by.parse() != Ok(author) {
         return Err(say::r1_fixed());
@@ -59,7 +66,9 @@ fn create(state: State<'_>, log: LogId, author: PersonId, write: &Write<'_>, (ki
         if kind.sharing == Sharing::BySubmit && !with_submit {
             return Err(say::not_shared_yet(kind.name));
         }
-        if kind.code == "observation" && write.fields.iter().any(|(field, value)| *field == "mentee" && value.and_then(|value| value.text()) == Some(&author.to_string())) {
+        if kind.code == "observation"
+            && write.fields.iter().any(|(field, value)| *field == "mentee" && value.and_then(|value| value.text()) == Some(&author.to_string()))
+        {
             return Err(say::r1_kind(kind.name));
         }
     }

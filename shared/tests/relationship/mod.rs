@@ -74,7 +74,17 @@ pub fn skill(code: &str, rules: &[(u8, EvidenceRule)]) -> Competency {
 }
 
 pub fn member(who: PersonId, name: &str, role: Role, from: At) -> Member {
-    Member { person: who, name: name.into(), role, leads: who == RUTH && role == Role::Mentor, job: String::new(), place: String::new(), employed_from: START, from, until: None }
+    Member {
+        person: who,
+        name: name.into(),
+        role,
+        leads: who == RUTH && role == Role::Mentor,
+        job: String::new(),
+        place: String::new(),
+        employed_from: START,
+        from,
+        until: None,
+    }
 }
 
 impl Relationship {
@@ -97,9 +107,13 @@ impl Relationship {
             skill("C10", &[(4, rule(4, 4, 2, 12, Practice::AtMost(1)))]),
         ];
         relationship.fact(Fact::Framework(Box::new(Framework { code: "core".into(), name: "Core".into(), version: 1, competencies })));
-        for (who, name, role) in
-            [(AMARA, "Amara Venn", Role::Mentee), (RUTH, "Ruth Calloray", Role::Mentor), (FARID, "Farid Nasweh", Role::Mentor), (BEA, "Bea Monteiral", Role::Supervisor), (TOMAS, "Tomas Lindquell", Role::Lead)]
-        {
+        for (who, name, role) in [
+            (AMARA, "Amara Venn", Role::Mentee),
+            (RUTH, "Ruth Calloray", Role::Mentor),
+            (FARID, "Farid Nasweh", Role::Mentor),
+            (BEA, "Bea Monteiral", Role::Supervisor),
+            (TOMAS, "Tomas Lindquell", Role::Lead),
+        ] {
             relationship.fact(Fact::Member(member(who, name, role, START)));
         }
         relationship
@@ -320,7 +334,32 @@ pub fn refused(answer: Option<Refusal>, code: &str) -> String {
     let sentence = refusal.sentence;
     assert!(sentence.ends_with(['.', ')']) && sentence.chars().next().is_some_and(char::is_uppercase), "a sentence: {sentence}");
     assert!(!sentence.contains('_') && !sentence.contains("None"), "in a person's words: {sentence}");
-    let next = ["Ask", "Write", "write", "Read", "read the other", "Take", "Look", "Choose", "Wait", "wait", "Add", "Pick", "Unlock", "Update", "Sign", "sign", "Send", "Say", "Close", "Change", "You can", "can be", "must be", "needs"];
+    let next = [
+        "Ask",
+        "Write",
+        "write",
+        "Read",
+        "read the other",
+        "Take",
+        "Look",
+        "Choose",
+        "Wait",
+        "wait",
+        "Add",
+        "Pick",
+        "Unlock",
+        "Update",
+        "Sign",
+        "sign",
+        "Send",
+        "Say",
+        "Close",
+        "Change",
+        "You can",
+        "can be",
+        "must be",
+        "needs",
+    ];
     assert!(next.iter().any(|word| sentence.contains(word)), "it says what to do next: {sentence}");
     sentence
 }

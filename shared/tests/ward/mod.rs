@@ -210,10 +210,23 @@ impl Ward {
     /// The same people with other kinds of records.
     pub fn with(kinds: Kinds) -> Self {
         let key = SecretKey::from_seed([42; 32]);
-        let mut server =
-            Server { kinds, key, organisation: OrganisationId(Uuid::from_bytes([7; 16])), logs: BTreeMap::new(), nonce: 0, held: Vec::new(), journal: Vec::new() };
+        let mut server = Server {
+            kinds,
+            key,
+            organisation: OrganisationId(Uuid::from_bytes([7; 16])),
+            logs: BTreeMap::new(),
+            nonce: 0,
+            held: Vec::new(),
+            journal: Vec::new(),
+        };
         server.open(log());
-        let people = [(AMARA, "Amara Venn", Role::Mentee), (RUTH, "Ruth Calloray", Role::Mentor), (FARID, "Farid Nasweh", Role::Mentor), (BEA, "Bea Monteiral", Role::Supervisor), (TOMAS, "Tomas Lindquell", Role::Lead)];
+        let people = [
+            (AMARA, "Amara Venn", Role::Mentee),
+            (RUTH, "Ruth Calloray", Role::Mentor),
+            (FARID, "Farid Nasweh", Role::Mentor),
+            (BEA, "Bea Monteiral", Role::Supervisor),
+            (TOMAS, "Tomas Lindquell", Role::Lead),
+        ];
         for (number, name, role) in people {
             let member = |role| Member {
                 person: person(number),
@@ -414,7 +427,14 @@ impl Ward {
     pub fn agreement(&mut self, amara: usize, ruth: usize, bea: usize) -> RecordId {
         let record = self.record();
         let own = LogId::Own(self.phones[ruth].person);
-        let fields = [("scope", "Notes"), ("frequency", "Every two weeks"), ("channel", "In person"), ("confidentiality", "All of it"), ("exceptions", "Harm"), ("review_on", "2026-12-01")];
+        let fields = [
+            ("scope", "Notes"),
+            ("frequency", "Every two weeks"),
+            ("channel", "In person"),
+            ("confidentiality", "All of it"),
+            ("exceptions", "Harm"),
+            ("review_on", "2026-12-01"),
+        ];
         let fields = fields.map(|(field, value)| (field.to_owned(), Scalar::from(value))).into();
         self.ask(ruth, Ask::Create { log: own, record, kind: "agreement".into(), fields }).expect("drafted");
         self.send_record(ruth, record).expect("sent and signed");
