@@ -43,9 +43,9 @@ pub fn Banners() -> impl IntoView {
         })
     };
     view! {
-        {demonstration}
-        {new_version}
-        {session}
+        {move || demonstration()}
+        {move || new_version()}
+        {move || session()}
     }
     .into_any()
 }

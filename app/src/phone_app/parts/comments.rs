@@ -102,7 +102,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="comments">
             <h2 id="comments">{say::COMMENTS}</h2>
-            {list}
+            {move || list()}
             <TextBox id="comment".to_owned() label=say::COMMENT value=words write hint=say::COMMENT_SHARED max_chars=4000/>
             <div class="bar-inline">
                 <button type="button" class="button" on:click=move |_| add(false)>

@@ -79,7 +79,7 @@ pub fn Nav() -> impl IntoView {
                 <a class=if place.main { "place place-main" } else { "place" } href=place.href aria-current=current>
                     <span class="place-icon">{icon(place.icon)}</span>
                     <span class="place-words">{place.words}</span>
-                    {count}
+                    {move || count()}
                 </a>
             </li>
         }

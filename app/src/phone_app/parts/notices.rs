@@ -38,10 +38,10 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <div class="notices" role="status" aria-live="polite">
-            {said}
+            {move || said()}
         </div>
         <div class="notices" role="alert">
-            {refused}
+            {move || refused()}
         </div>
     }
     .into_any()

@@ -147,8 +147,8 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
         <fieldset class="question" id="choose">
             <legend>{say::EVIDENCE}</legend>
             <p class="hint">{say::EVIDENCE_HINT}</p>
-            {list}
-            <div aria-live="polite">{so_far}</div>
+            {move || list()}
+            <div aria-live="polite">{move || so_far()}</div>
         </fieldset>
     }
     .into_any()

@@ -138,7 +138,7 @@ fn SignOut() -> impl IntoView {
         <dialog class="sheet" node_ref=dialog aria-labelledby="sign-out-title">
             <div class="sheet-form">
                 <h2 id="sign-out-title">{say::SIGN_OUT_TITLE}</h2>
-                <p>{words}</p>
+                <p>{move || words()}</p>
                 <div class="sheet-bar">
                     <button type="button" class="button" on:click=move |_| close()>
                         {say::SIGN_OUT_NO}

@@ -81,7 +81,7 @@ fn body(model: Model, relationship: &Relationship) -> AnyView {
     order::down_by(&mut latest, |row| row.touched_at.0);
     let latest: Vec<Line> = latest.into_iter().take(LATEST).map(|row| record_line(row, log, me, now)).collect();
     let members = log.facts.current(now).map(|member| {
-        let leads = member.leads.then(|| [", ", say::LEADS].concat()).unwrap_or_default();
+        let leads = if member.leads { [", ", say::LEADS].concat() } else { String::new() };
         view! {
             <li>
                 <strong>{member.name.clone()}</strong>

@@ -56,7 +56,7 @@ pub fn Review() -> impl IntoView {
                     <legend class="unseen">{say::FILTER}</legend>
                     <Choices name="sort".to_owned() choices chosen=Signal::derive(move || Some(shown_sort.get())) choose/>
                 </fieldset>
-                {list}
+                {move || list()}
             </section>
             <div class="pane-detail">
                 {move || match open.get() {

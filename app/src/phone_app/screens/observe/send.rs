@@ -148,10 +148,10 @@ pub fn SendBar(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl I
         </Show>
         <div class="send-bar">
             <p class="send-needed" id="send-needed" aria-live="polite">
-                {needed}
+                {move || needed()}
             </p>
             <button type="button" class="button button-main button-wide" aria-describedby="send-needed" class:button-waits=move || ready.get() != Readiness::Ready on:click=sign>
-                {words}
+                {move || words()}
             </button>
         </div>
     }

@@ -153,9 +153,9 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         })
     };
     view! {
-        {main}
-        {edit}
-        {wrong}
+        {move || main()}
+        {move || edit()}
+        {move || wrong()}
     }
     .into_any()
 }

@@ -113,10 +113,10 @@ pub fn MenteeToday(since: At) -> impl IntoView {
     view! {
         {move || part("needs-mentee", say::NEEDS_YOU, needs.get())}
         {move || part("new-feedback", say::NEW_FEEDBACK, unread.get())}
-        {quiet}
+        {move || quiet()}
         {move || part("ready", say::READY, ready.get())}
         {move || part("decided", say::DECISIONS, decided.get())}
-        {plan_view}
+        {move || plan_view()}
     }
     .into_any()
 }

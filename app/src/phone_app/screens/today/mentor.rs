@@ -57,7 +57,7 @@ pub fn MentorToday(since: At) -> impl IntoView {
     let quiet = move || (needs.with(Vec::is_empty) && model.drafts().is_empty()).then(|| view! { <p class="quiet">{say::QUIET_MENTOR}</p> });
     view! {
         {move || part("needs-mentor", say::NEEDS_YOU, needs.get())}
-        {quiet}
+        {move || quiet()}
         {move || part("mentees", say::MY_MENTEES, mentees.get())}
         {move || part("since-mentor", say::SINCE, happened.get())}
     }

@@ -69,7 +69,7 @@ pub fn SupervisorToday(since: At) -> impl IntoView {
         .into_any()
     };
     view! {
-        {review}
+        {move || review()}
         {move || part("needs-supervisor", say::NEEDS_YOU, needs.get())}
         {move || part("differently", say::DIFFERENTLY, differently.get())}
         {move || part("people", say::PEOPLE, people.get().0)}
