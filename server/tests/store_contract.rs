@@ -375,3 +375,11 @@ async fn the_file_is_its_owners_alone_to_read() {
         assert_eq!(mode & 0o077, 0, "{:?}", entry.file_name());
     }
 }
+
+#[tokio::test]
+async fn a_closed_store_is_one_whole_file() {
+    let bench = Bench::new().await;
+    bench.store.close().await;
+    let files: Vec<_> = std::fs::read_dir(bench.folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(files.len(), 1, "nothing is left beside it: {files:?}");
+}

@@ -178,8 +178,10 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
-        self.writer.close().await;
+        // The last connection to go folds the write-ahead log into the file, and readers may not: they go first, so
+        // that a stopped server's database is one file to copy.
         self.readers.close().await;
+        self.writer.close().await;
     }
 }
 
