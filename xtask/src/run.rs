@@ -60,7 +60,8 @@ pub fn run(place: &Place, options: &Options) -> Result<ExitCode> {
 pub fn build_server(place: &Place, mode: Mode) -> Result<PathBuf> {
     step::say(&format!("server ({})", mode.name()));
     let mut command = cargo(place);
-    command.args(["build", "--package", "server", "--bin", "countersign"]);
+    // The whole workspace selects the features that its tests have too, so that both use one build.
+    command.args(["build", "--workspace", "--bin", "countersign"]);
     let folder = match mode {
         Mode::Dev => "debug",
         Mode::Release => {
