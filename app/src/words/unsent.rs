@@ -2,6 +2,7 @@
 
 pub const TITLE: &str = "Only on this phone";
 pub const ALL_SENT: &str = "Everything is sent.";
+pub const SIGNED: &str = "Signed on this phone";
 pub const WAITING: &str = "Goes when there is signal";
 pub const STUCK: &str = "Could not be sent";
 pub const SEE: &str = "See it";
@@ -16,7 +17,3 @@ pub const HELD: &str = "Kept by the server for your programme lead.";
 pub const TRY_NOW: &str = "Try to send now";
 pub const CLEARED: &str = "(emptied)";
 pub const FILE: &str = "countersign-unsent.txt";
-
-pub fn since(age: &str) -> String {
-    ["for ", age].concat()
-}

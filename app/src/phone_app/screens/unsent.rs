@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
+    decision::Act,
     phone::{Ask, Row, Stuck},
     words::act_meaning,
 };
@@ -81,9 +82,9 @@ fn item(model: Model, row: &Row, log: &Log) -> Waiting {
     let is_own = !row.log.holds_decisions();
     // The own log has no framework: a draft's skill is named by its relationship's.
     let facts = if is_own { mentee_log(model, row) } else { None };
-    let acts: Vec<&str> = row.waiting.iter().map(|waiting| act_meaning(waiting.act)).collect();
-    let age = clock::age(model.now.get().since(row.touched_at));
-    let note: Vec<String> = acts.into_iter().map(str::to_owned).chain([say::since(&age)]).collect();
+    let acts = row.waiting.iter().map(|waiting| if waiting.act == Act::Submit { say::SIGNED } else { act_meaning(waiting.act) });
+    let age = clock::ago(model.now.get().since(row.touched_at));
+    let note: Vec<String> = acts.map(str::to_owned).chain([age]).collect();
     Waiting {
         record: row.record,
         href: super::today::draft_address(row).unwrap_or_else(|| super::records::address(row)),
