@@ -2,11 +2,11 @@
 // to left, and there is a picture of it at both sizes and in both themes.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { axeFindsNothing } from './harness/axe.mjs';
+import { after, before, beforeEach, test } from 'node:test';
+import { axeFindings } from './harness/axe.mjs';
 import { SKILLS } from './harness/demo.mjs';
 import { PHONE, TABLET } from './harness/person.mjs';
-import { fitsAcross, fromRightToLeft, withLargeText } from './harness/reflow.mjs';
+import { fromRightToLeft, tooWide, withLargeText } from './harness/reflow.mjs';
 import { shot } from './harness/shots.mjs';
 import { rates, writes } from './harness/story.mjs';
 import { Ward } from './harness/ward.mjs';
@@ -25,9 +25,19 @@ before(async () => {
 
 after(() => ward?.close());
 
+/** Everything that was found since the test began: one run tells all of it. */
+let findings = [];
+
+beforeEach(() => {
+  findings = [];
+});
+
+const nothingWasFound = () => assert.deepEqual(findings, []);
+
 /** Looks at what is on the screen now in every way. */
 async function look(person, name) {
   const { page } = person;
+  const note = (found, how) => findings.push(...found.map((finding) => `${name}, ${how}: ${finding}`));
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     for (const [size, viewport] of SIZES) {
@@ -35,14 +45,14 @@ async function look(person, name) {
       await shot(page, `${name}-${size}-${theme}`);
     }
     await page.setViewportSize(person.size);
-    await axeFindsNothing(page, `${name}, ${theme}`);
+    note(await axeFindings(page, { coloursOnly: theme !== 'light' }), theme);
   }
   await page.setViewportSize(PHONE);
-  await fitsAcross(page, name);
-  await withLargeText(page, () => fitsAcross(page, `${name} with text at 200 %`));
+  note(await tooWide(page), 'on a phone');
+  note(await withLargeText(page, () => tooWide(page)), 'text at 200 %');
   for (const [size, viewport] of SIZES) {
     await page.setViewportSize(viewport);
-    await fromRightToLeft(page, () => fitsAcross(page, `${name} from right to left, ${size}`));
+    note(await fromRightToLeft(page, () => tooWide(page)), `from right to left on a ${size}`);
   }
   await page.setViewportSize(person.size);
 }
@@ -64,7 +74,8 @@ test('the public pages', async () => {
     ['public-help', '/help', /./],
     ['public-not-found', '/no-such-page', 'There is nothing at this address'],
   ]);
-  const more = await visitor.page.evaluate(() => fetch('/help').then((answer) => answer.text()).then((text) => [...text.matchAll(/href="(\/help\/[a-z-]+)"/g)].map(([, path]) => path)));
+  await visitor.open('/help');
+  const more = await visitor.page.locator('main a[href^="/help/"]').evaluateAll((links) => links.map((link) => link.pathname));
   for (const path of new Set(more)) {
     await lookAtEach(visitor, [[`public${path.replaceAll('/', '-')}`, path, /./]]);
   }
@@ -90,6 +101,7 @@ test('the public pages', async () => {
   await visitor.isReady();
   await look(visitor, 'today-lead');
   await visitor.closeBrowser();
+  nothingWasFound();
 });
 
 test('the first minutes, and a mentor\'s screens', async () => {
@@ -138,6 +150,7 @@ test('the first minutes, and a mentor\'s screens', async () => {
   await ruth.page.getByRole('dialog').waitFor();
   await look(ruth, 'sign-out');
   await ruth.closeBrowser();
+  nothingWasFound();
 });
 
 test('without signal', async () => {
@@ -159,6 +172,7 @@ test('without signal', async () => {
   await farid.heading('Only on this phone').waitFor();
   await look(farid, 'offline-unsent');
   await farid.closeBrowser();
+  nothingWasFound();
 });
 
 test('a mentee\'s screens', async () => {
@@ -188,6 +202,7 @@ test('a mentee\'s screens', async () => {
   await amara.heading(SKILLS.C03).waitFor();
   await look(amara, 'record-observation');
   await amara.closeBrowser();
+  nothingWasFound();
 });
 
 test('a supervisor\'s screens', async () => {
@@ -204,6 +219,7 @@ test('a supervisor\'s screens', async () => {
   await bea.page.getByRole('dialog').waitFor();
   await look(bea, 'review-sheet');
   await bea.closeBrowser();
+  nothingWasFound();
 });
 
 test('no page complained', () => assert.deepEqual(ward.complaints, []));
