@@ -187,6 +187,24 @@ fn a_later_intent_that_was_sent_before_an_earlier_one_keeps_its_place() {
 }
 
 #[test]
+fn what_is_under_way_out_of_order_is_still_there_when_the_phone_reopens() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    let (one, two) = (ward.draft(ruth, "C02", 3), ward.draft(ruth, "C01", 3));
+    ward.sync(ruth);
+    typing(&mut ward, ruth, own(RUTH), one, "went_well", "still typing");
+    ward.set(ruth, own(RUTH), two, "went_well", "done".into());
+    ward.send(ruth);
+    ward.pass(11 * SECOND_MS);
+    unanswered(&mut ward, ruth);
+    ward.reopen(ruth);
+    ward.set(ruth, own(RUTH), two, "try_next", "and on".into());
+    let verdicts = ward.sync(ruth);
+    assert!(kept(&verdicts), "{verdicts:?}");
+    assert!(stuck(&ward, ruth).is_empty());
+}
+
+#[test]
 fn both_values_stay_even_if_the_writer_sent_something_else_after_hearing_the_other() {
     let mut ward = Ward::new();
     let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
@@ -336,10 +354,11 @@ fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
     let record = ward.draft(farid, "C02", 3);
     ward.sync(farid);
     ward.send_record(farid, record).expect("signed");
+    ward.set(farid, log(), record, "problem", "typed on top of it".into());
     ward.pass(SECOND_MS);
     ward.end_membership(FARID, Role::Mentor);
     ward.sync(farid);
-    let entry = stuck(&ward, farid).pop().expect("held");
+    let [entry, on_top] = stuck(&ward, farid).try_into().expect("both held");
     assert_eq!((entry.held, entry.acts.as_slice(), entry.fields["went_well"].clone()), (true, &[Act::Submit][..], Some("Rang on your own.".into())));
     let now = ward.now;
     let back = Member {
@@ -355,8 +374,11 @@ fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
     };
     ward.server.fact(log(), Fact::Member(back), now).expect("back again");
     ward.sync(farid);
-    ward.ask(farid, Ask::Retry { stuck: entry.id }).expect("possible");
+    for entry in [entry, on_top] {
+        ward.ask(farid, Ask::Retry { stuck: entry.id }).expect("possible");
+    }
     assert!(stuck(&ward, farid).is_empty());
+    assert_eq!(shown(&ward, farid, own(FARID), record, "problem"), ["typed on top of it".into()], "no word is lost by trying again");
     ward.reopen(farid);
     ward.send_record(farid, record).expect("signed anew");
     assert!(kept(&ward.sync(farid)));

@@ -173,10 +173,12 @@ impl Replica {
     }
 
     fn with_document<T>(&mut self, pending: &Pending, act: impl FnOnce(&mut crate::change::Document) -> T) -> T {
-        let under_way: Vec<Vec<u8>> =
-            self.pending.iter().filter(|other| other.log == pending.log).filter_map(|other| Some(other.fixed.as_ref()?.bytes.as_ref()?.0.clone())).collect();
+        let fixed = self.pending.iter().filter(|other| other.log == pending.log).filter_map(|other| other.fixed.as_ref());
+        let mut under_way: Vec<(u64, Vec<u8>)> = fixed.filter_map(|fixed| Some((fixed.turn, fixed.bytes.as_ref()?.0.clone()))).collect();
+        // A later one builds on an earlier one.
+        under_way.sort_unstable_by_key(|(turn, _)| *turn);
         let book = self.books.get_mut(&pending.log).expect("an intent is only begun in a log that is here");
-        act(book.document(under_way.iter().map(Vec::as_slice)))
+        act(book.document(under_way.iter().map(|(_, bytes)| bytes.as_slice())))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bytes::{Bytes, Hash},
-    decision::{Content, SignedDecision},
+    decision::{Act, Content, SignedDecision},
     id::{LogId, RecordId},
     kind::{Kind, Sharing},
     line::Seen,
@@ -266,12 +266,15 @@ impl Replica {
         let known = self.book(log)?.log.index.has_record(&record.to_string());
         let signed = kind.sharing == Sharing::BySubmit;
         let drafted = log != own && self.row(own, record).is_some();
-        let pending = if entry.fields.is_empty() || (!known && signed && drafted) {
+        // What a share carried stands in the draft; what was typed on top of it does not.
+        let shared = entry.acts.contains(&Act::Submit)
+            || kind.fields.iter().filter(|field| field.needed && field.keyed.is_none()).all(|field| entry.fields.contains_key(field.code));
+        let pending = if entry.fields.is_empty() || (!known && drafted && shared && signed) {
             None
-        } else if !known && drafted {
+        } else if !known && drafted && shared {
             Some(self.shared_draft(record, log, false, now)?)
         } else {
-            let log = if !known && signed { own } else { log };
+            let (log, known) = if !known && (signed || drafted) { (own, drafted) } else { (log, known) };
             let fields = entry.fields.iter().map(|(field, value)| (field.as_str(), value.as_ref())).collect();
             let to = if known {
                 WriteTo::Known { kind: entry.kind.clone(), by: self.row(log, record).map_or(self.identity.person, |row| row.by) }
