@@ -75,8 +75,11 @@ pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
     }
     fs::create_dir_all(place.work())?;
     // Two builds at once would prune each other's files. Released when this function ends.
-    let lock = File::create(place.work().join("lock"))?;
-    lock.lock().context("the client's folder cannot be locked")?;
+    let lock = File::create(place.work().join(format!("{}.lock", mode.name())))?;
+    if lock.try_lock().is_err() {
+        step::say("another build of the client is under way: waiting for it");
+        lock.lock().context("the client's folder cannot be locked")?;
+    }
     let toolchain = Toolchain::find(place)?;
     let mut modules = Vec::new();
     for part in &PARTS {
