@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
+    cbor::{self, CborError},
     decision::Act,
     fact::Facts,
     id::{LogId, PersonId, RecordId},
@@ -14,6 +16,21 @@ use crate::{
     scalar::Scalar,
     time::At,
 };
+
+/// What a message may be long, in bytes: everything that a phone shows, many times over.
+const MAX_MESSAGE_BYTES: usize = 64 * 1_024 * 1_024;
+
+/// A message as it is posted between page and worker: text, since every channel of a browser takes it. It is CBOR
+/// in base64 and not JSON: that is read by code which is built once and not once a type, so the page downloads less.
+pub fn to_text<T: Serialize>(message: &T) -> String {
+    STANDARD_NO_PAD.encode(cbor::encode(message))
+}
+
+/// Reads what [`to_text`] wrote.
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, CborError> {
+    let bytes = STANDARD_NO_PAD.decode(text).map_err(|error| CborError::Unreadable(error.to_string()))?;
+    cbor::decode(&bytes, MAX_MESSAGE_BYTES)
+}
 
 /// Screen → replica. `id` comes back in the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -217,4 +234,29 @@ pub struct Stuck {
     pub fields: BTreeMap<String, Option<Scalar>>,
     pub acts: Vec<Act>,
     pub at: At,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_reads_back_as_it_was_posted() {
+        let record: RecordId = "0192f0c1-2b3c-7d4e-8f50-000000000007".parse().expect("an id");
+        let fields = BTreeMap::from([
+            ("went_well".to_owned(), Scalar::from("Calm. “Gut” — 平静")),
+            ("level".to_owned(), Scalar::from(4)),
+            ("practice".to_owned(), Scalar::from(true)),
+        ]);
+        let log = LogId::Own("0192f0c1-2b3c-7d4e-8f50-000000000001".parse().expect("an id"));
+        let asked = Asked { id: 7, ask: Ask::Create { log, record, kind: "observation".to_owned(), fields } };
+        assert_eq!(from_text::<Asked>(&to_text(&asked)).expect("read back"), asked);
+        let news = News::Answer { id: 7, result: Err(Refusal::new("r9_pin", "Try again.")) };
+        assert_eq!(from_text::<News>(&to_text(&news)).expect("read back"), news);
+        for ask in [Ask::Hello, Ask::Wake, Ask::SignOut, Ask::Set { log, record, field: "jot".to_owned(), value: None, leaving: true }] {
+            let asked = Asked { id: 8, ask };
+            assert_eq!(from_text::<Asked>(&to_text(&asked)).expect("read back"), asked);
+        }
+        assert!(from_text::<Asked>("{}").is_err());
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use js_sys::{Array, Function, Promise};
 use shared::{
-    phone::{Asked, News},
+    phone::{Asked, News, from_text, to_text},
     refusal::Refusal,
     time::{At, SECOND_MS},
 };
@@ -92,13 +92,13 @@ impl Tabs {
 
     /// The page asks.
     pub fn hear_page(self: &Rc<Self>, text: &str) {
-        let asked: Asked = match serde_json::from_str(text) {
+        let asked: Asked = match from_text(text) {
             Ok(asked) => asked,
             Err(error) => return browser::complain("an ask cannot be read", &error.to_string()),
         };
         if self.unanswered.borrow().len() >= MOST_UNANSWERED {
             let result = Err(Refusal::new("not_saved", "Not saved: too much waits on this phone. Open Countersign again."));
-            return post(&json(&News::Answer { id: asked.id, result }));
+            return post(&to_text(&News::Answer { id: asked.id, result }));
         }
         self.unanswered.borrow_mut().insert(asked.id, text.to_owned());
         if self.leads.get() {
@@ -111,19 +111,19 @@ impl Tabs {
 
     /// News for every page.
     pub fn tell(&self, news: &News) {
-        let text = json(news);
+        let text = to_text(news);
         post(&text);
         self.say(sort::NEWS, "", &text, 0);
     }
 
     /// News for one tab's page.
     pub fn tell_to(&self, tab: &str, news: &News) {
-        let text = json(news);
+        let text = to_text(news);
         if tab == self.tab { post(&text) } else { self.say(sort::NEWS, tab, &text, 0) }
     }
 
     pub fn answer(&self, tab: &str, id: u64, result: Result<(), Refusal>) {
-        let text = json(&News::Answer { id, result });
+        let text = to_text(&News::Answer { id, result });
         if tab == self.tab { self.deliver(id, &text) } else { self.say(sort::ANSWER, tab, &text, id) }
     }
 
@@ -148,7 +148,7 @@ impl Tabs {
         let (what, tab, text) = (text_at(0), text_at(1), text_at(2));
         if self.leads.get() {
             match what.as_str() {
-                sort::ASK => match serde_json::from_str(&text) {
+                sort::ASK => match from_text(&text) {
                     Ok(asked) => self.mailbox.put(Event::Ask { tab, asked }),
                     Err(error) => browser::complain("another tab's ask cannot be read", &error.to_string()),
                 },
@@ -212,7 +212,7 @@ impl Tabs {
         self.leads.set(true);
         self.mailbox.put(Event::Leads);
         for text in self.unanswered.borrow().values() {
-            if let Ok(asked) = serde_json::from_str(text) {
+            if let Ok(asked) = from_text(text) {
                 self.mailbox.put(Event::Ask { tab: self.tab.clone(), asked });
             }
         }
@@ -237,10 +237,6 @@ impl Tabs {
             self.looking.set(false);
         });
     }
-}
-
-fn json(news: &News) -> String {
-    serde_json::to_string(news).expect("news is plain data")
 }
 
 fn post(text: &str) {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{
     id::{LogId, PersonId, RecordId},
     kind::Kinds,
-    phone::{Ask, Asked, Me, News, Phase, Row, Stuck, SyncView},
+    phone::{Ask, Asked, Me, News, Phase, Row, Stuck, SyncView, from_text, to_text},
     refusal::Refusal,
     role::Role,
     scalar::Scalar,
@@ -99,7 +99,7 @@ impl Model {
         line.last_id += 1;
         let id = line.last_id;
         line.waiting.insert(id, then);
-        let text = serde_json::to_string(&Asked { id, ask }).expect("a question is plain data");
+        let text = to_text(&Asked { id, ask });
         if let Some(port) = &line.port {
             port.send(&text);
         }
@@ -129,7 +129,7 @@ impl Model {
 
     /// Takes a piece of news in. What this build cannot read is left out: the next build will.
     pub fn hear(self, text: &str) {
-        match serde_json::from_str(text) {
+        match from_text(text) {
             Ok(news) => self.take(news),
             Err(error) => browser::warn(&error.to_string()),
         }

@@ -6,7 +6,7 @@ use web_sys::{HtmlMetaElement, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Where questions to the replica go. What comes back is handed to whoever opened the port.
 pub trait Port {
-    /// Sends one question, as JSON.
+    /// Sends one question.
     fn send(&self, text: &str);
 }
 
@@ -18,7 +18,7 @@ pub struct WorkerPort {
 }
 
 impl WorkerPort {
-    /// Starts the worker that the shell names. `hear` gets each piece of news, as JSON.
+    /// Starts the worker that the shell names. `hear` gets each piece of news.
     pub fn start(hear: impl Fn(&str) + 'static) -> Self {
         let address = document()
             .query_selector("meta[name=replica-worker]")
