@@ -34,7 +34,6 @@ impl Mode {
             Self::Release => "wasm-release",
         }
     }
-
 }
 
 /// Components without their types build faster, and a third of the code is gone: what draws is
