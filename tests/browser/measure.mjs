@@ -98,15 +98,21 @@ async function blocked(reader, writer) {
   return reader.page.evaluate(() => window.longTasks);
 }
 
-async function bytesUp(signal, person) {
+/** What goes up for one observation: bodies of the requests that carry records. */
+async function bytesUp(signal, person, { withoutSignal }) {
   await person.open('/app/');
   await person.isReady();
   await person.hasSentAll();
+  if (withoutSignal) await signal.close();
   signal.forget();
   await observes(person, { who: 'Joon', first: 'Joon', skill: SKILLS.C10, place: 'Fenside Clinic', level: 'I stayed close', wentWell: 'Clean stayed clean in a cramped room.' });
+  if (withoutSignal) {
+    await signal.open();
+    await person.feelsSignal();
+  }
   await person.hasSentAll();
-  const pushes = signal.requests.filter((request) => request.push);
-  return { bytes: pushes.reduce((sum, request) => sum + request.bodyBytes, 0), requests: pushes.length };
+  const pushes = signal.requests.filter((request) => request.push).map((request) => request.bodyBytes);
+  return { bytes: pushes.reduce((sum, bytes) => sum + bytes, 0), pushes };
 }
 
 async function taps(person) {
@@ -148,7 +154,8 @@ try {
   const slower = await slowDownOf(farid);
   const counted = await taps(farid);
   await farid.hasSentAll();
-  const up = await bytesUp(signal, farid);
+  const up = await bytesUp(signal, farid, { withoutSignal: false });
+  const upAtOnce = await bytesUp(signal, farid, { withoutSignal: true });
   const saved = await tapToSaved(farid, signal);
   await farid.hasSentAll();
   const start = await coldStart(farid, signal);
@@ -162,13 +169,14 @@ try {
     ['cold start without signal to a usable list', ms(median(start)), '≤ 1000 ms'],
     ['tap to saved on this phone', ms(median(saved)), '≤ 100 ms'],
     ['longest task of the main thread while records arrive', tasks.length ? ms(Math.max(...tasks)) : 'under 50 ms', '≤ 50 ms'],
-    ['bytes up for one observation', `${up.bytes} in ${up.requests} requests`, '≤ 1229'],
+    ['bytes up for one observation, written without signal', `${upAtOnce.bytes} in ${upAtOnce.pushes.length}`, '≤ 1229'],
+    ['bytes up, stored while it is written', `${up.bytes} in ${up.pushes.length}`, '≤ 1229'],
     ['taps for one observation', String(counted), '≤ 6'],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(`\nPhone of ${farid.size.width} × ${farid.size.height}, processor ${slower.toFixed(1)} times slower, medians of ${RUNS}; data: ${size}\n`);
   for (const [name, value, target] of rows) console.log(`${name.padEnd(width)}  ${value.padEnd(22)} ${target}`);
-  const all = { measured_on: new Date().toISOString().slice(0, 10), slow_down: Number(slower.toFixed(1)), runs: RUNS, data: size, cold_start_ms: start, tap_to_saved_ms: saved, long_tasks_ms: tasks, bytes_up: up, taps: counted };
+  const all = { measured_on: new Date().toISOString().slice(0, 10), slow_down: Number(slower.toFixed(1)), runs: RUNS, data: size, cold_start_ms: start, tap_to_saved_ms: saved, long_tasks_ms: tasks, bytes_up_without_signal: upAtOnce, bytes_up_while_written: up, taps: counted };
   writeFileSync(MEASURED, `${JSON.stringify(all, undefined, 2)}\n`);
 } finally {
   await measured.close();
