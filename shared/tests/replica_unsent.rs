@@ -230,6 +230,31 @@ fn both_values_stay_even_if_the_writer_sent_something_else_after_hearing_the_oth
 }
 
 #[test]
+fn both_values_stay_even_if_an_earlier_intent_is_written_anew_on_top_of_the_other() {
+    let mut ward = Ward::new();
+    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
+    ward.sync(one);
+    let record = ward.draft(one, "C01", 3);
+    ward.sync(one);
+    ward.sync(two);
+    ward.set(one, own(RUTH), record, "try_next", "sent first".into());
+    let request = ward.send(one);
+    typing(&mut ward, one, own(RUTH), record, "went_well", "from one");
+    ward.set(two, own(RUTH), record, "went_well", "from two".into());
+    ward.sync(two);
+    let now = ward.now;
+    let mut response = ward.server.sync(person(RUTH), &shared::wire::SyncRequest { push: vec![], ..request.clone() }, now);
+    response.verdicts = vec![Verdict::BlockedBy { change: Default::default() }];
+    ward.answer(one, &request, response);
+    ward.pass(11 * SECOND_MS);
+    assert!(kept(&ward.sync(one)));
+    let mut values = shown(&ward, one, own(RUTH), record, "went_well");
+    values.sort();
+    assert_eq!(values, ["from one".into(), "from two".into()]);
+    assert_eq!(shown(&ward, one, own(RUTH), record, "try_next"), ["sent first".into()]);
+}
+
+#[test]
 fn a_record_made_and_changed_before_its_first_answer_can_still_be_written_apart() {
     let mut ward = Ward::new();
     let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
