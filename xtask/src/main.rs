@@ -25,7 +25,8 @@ cargo xtask run   [--release] [--port N] [--database FILE]   build everything an
 cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS go to the test runner
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica]            the client alone
-cargo xtask sizes [--accept]                                 the release client against its limits";
+cargo xtask sizes [--accept]                                 the release client against its limits
+cargo xtask bench-phone                                      taps, time to saved, cold start: the release client, slowed down";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +54,10 @@ fn command(words: &[String]) -> Result<ExitCode> {
         }
         "build" => build(&place, rest),
         "sizes" => sizes::sizes(&place, rest),
+        "bench-phone" => {
+            test::in_browser(&place, Mode::Release, "how quick it is on a slow phone", ["measure.mjs".to_owned()].iter())?;
+            Ok(ExitCode::SUCCESS)
+        }
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

@@ -88,18 +88,22 @@ fn rust(place: &Place, rest: &[String]) -> Result<()> {
 }
 
 fn browser(place: &Place, rest: &[String]) -> Result<()> {
-    let folder = place.source("tests/browser");
+    // One after the other: they share two cores with a browser each.
+    let words = ["--test", "--test-concurrency=1"].map(str::to_owned);
+    in_browser(place, Mode::Dev, "tests in the browser", words.iter().chain(rest))
+}
+
+/// Runs node in the folder of the browser tests, with client, server and browser at hand.
+pub fn in_browser<'a>(place: &Place, mode: Mode, what: &str, words: impl Iterator<Item = &'a String>) -> Result<()> {
     let chromium = chromium()?;
     install(place)?;
-    let client = client::build(place, Mode::Dev, None)?;
-    let server = run::build_server(place, Mode::Dev)?;
-    step::say("tests in the browser");
+    let client = client::build(place, mode, None)?;
+    let server = run::build_server(place, mode)?;
+    step::say(what);
     step::run(
         Command::new("node")
-            // One after the other: they share two cores with a browser each.
-            .args(["--test", "--test-concurrency=1"])
-            .args(rest)
-            .current_dir(folder)
+            .args(words)
+            .current_dir(place.source("tests/browser"))
             .env("COUNTERSIGN_BIN", server)
             .env("COUNTERSIGN_CLIENT_DIR", client)
             .env("CHROMIUM", chromium),
