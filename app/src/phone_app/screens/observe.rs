@@ -58,22 +58,29 @@ pub fn Observe() -> impl IntoView {
     let params = use_params_map();
     let shown = memo(move || params.with(|params| params.get("record").and_then(|record| record.parse::<RecordId>().ok())));
     // The record that this screen itself began: its address comes after it.
-    let begun = RwSignal::new(None::<RecordId>);
-    let draft_of = Memo::new(move |before: Option<&Option<RecordId>>| {
+    let begun = StoredValue::new(None::<RecordId>);
+    // Which draft this is, counted, and the record that it began with.
+    let draft_of = Memo::new(move |before: Option<&(u32, Option<RecordId>)>| {
         let shown = shown.get();
-        match before {
-            Some(before) if shown.is_some() && shown == begun.get_untracked() => *before,
-            _ => shown,
+        let (count, record) = before.copied().unwrap_or((0, shown));
+        match begun.get_value() {
+            Some(made) if shown == Some(made) => (count, record),
+            // Back on the address without a record: the next observation.
+            Some(_) if shown.is_none() => {
+                begun.set_value(None);
+                (count + 1, None)
+            }
+            _ => (count, shown),
         }
     });
     move || {
-        let record = draft_of.get();
+        let (_, record) = draft_of.get();
         view! { <ObserveDraft record begun/> }
     }
 }
 
 #[component]
-fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> impl IntoView {
+fn ObserveDraft(record: Option<RecordId>, begun: StoredValue<Option<RecordId>>) -> impl IntoView {
     let model = model();
     let query = use_query_map();
     let navigate = use_navigate();
@@ -102,7 +109,7 @@ fn ObserveDraft(record: Option<RecordId>, begun: RwSignal<Option<RecordId>>) -> 
             && record.is_none()
             && !trying
         {
-            begun.set(Some(made));
+            begun.set_value(Some(made));
             go(&["/app/observe/", &made.to_string()].concat(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
     });
