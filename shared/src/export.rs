@@ -15,8 +15,14 @@ use crate::{
 /// One record: its fields in the order of the form, then every version's decisions.
 pub fn record(kind: &Kind, facts: &Facts, row: &Row) -> String {
     let mut out = format!("{}\n{}: {}\n", kind.name, "By", facts.name(row.by));
-    let values = row.fields.iter().map(|(key, values)| (key.as_str(), values.as_slice()));
-    fields(&mut out, kind, facts, values);
+    let hidden = row.entry.as_ref().and_then(|entry| entry.latest()).is_some_and(|version| version.hidden.is_some());
+    if hidden {
+        out.push_str(words::HIDDEN);
+        out.push('\n');
+    } else {
+        let values = row.fields.iter().map(|(key, values)| (key.as_str(), values.as_slice()));
+        fields(&mut out, kind, facts, values);
+    }
     if let Some(entry) = &row.entry {
         decisions(&mut out, facts, entry);
     }

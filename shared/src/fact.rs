@@ -73,7 +73,7 @@ pub struct Opened {
 pub struct Settings {
     /// R11 on or off.
     pub agreement_first: bool,
-    /// R8: submitted this many days after capture or later is 'written up later'.
+    /// R8: submitted more than this many days after capture is 'written up later'.
     pub late_after_days: i64,
     /// R8: beyond this the approver decides whether it counts.
     pub late_decide_after_days: i64,

@@ -43,6 +43,9 @@ pub fn act_meaning(act: Act) -> &'static str {
     }
 }
 
+/// What stands where words were hidden.
+pub const HIDDEN: &str = "Words hidden";
+
 fn people(count: u32) -> String {
     if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }

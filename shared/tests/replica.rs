@@ -166,3 +166,21 @@ fn the_whole_way_to_a_sign_off() {
     let logs: Vec<_> = [amara, ruth, farid, bea].map(|phone| ward.phones[phone].replica.log(log()).expect("there").chain).into();
     assert!(logs.windows(2).all(|pair| pair[0] == pair[1]), "the same chain on every phone");
 }
+
+#[test]
+fn hidden_words_are_in_no_export() {
+    let mut ward = Ward::new();
+    let (ruth, amara) = (ward.phone(RUTH), ward.phone(AMARA));
+    let record = ward.observe(ruth, "C01", 3);
+    ward.sync(amara);
+    let export = |ward: &Ward| {
+        let facts = &ward.phones[amara].replica.log(log()).expect("there").facts;
+        shared::export::record(&shared::kind::OBSERVATION, facts, &ward.row(amara, log(), record).expect("arrived"))
+    };
+    assert!(export(&ward).contains("Rang on your own."));
+    ward.decide(ruth, record, 1, Act::Hide, None).expect("hidden");
+    ward.sync(ruth);
+    ward.sync(amara);
+    let hidden = export(&ward);
+    assert!(!hidden.contains("Rang on your own.") && hidden.contains(shared::words::HIDDEN), "{hidden}");
+}

@@ -7,7 +7,7 @@ pub static COMMENT: Kind = Kind {
     code: "comment",
     name: "Comment",
     purpose: "Words on a record, for everybody who can see it.",
-    writers: &[Role::Mentee, Role::Mentor, Role::Supervisor],
+    writers: &[Role::Mentee, Role::Mentor, Role::Supervisor, Role::Lead],
     sharing: Sharing::Freely,
     chain: Chain::None,
     fields: &[
