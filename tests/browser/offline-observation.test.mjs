@@ -159,3 +159,22 @@ test('taken back before it went, it stays a draft that nobody else saw', async (
   await farid.sees('Not shared yet');
   await farid.closeBrowser();
 });
+
+test('words that were being typed when the phone died go once it is on again', async () => {
+  const door = await ward.door();
+  const ruth = await ward.person('ruth', { door });
+  await ruth.isInstalled();
+  await door.close();
+  await ruth.place('Observe').click();
+  await ruth.page.getByLabel('Jot a line, finish later').pressSequentially('Half a sente');
+  await ruth.strip.filter({ hasText: /only on this phone/ }).waitFor();
+  // She never leaves the box.
+  const path = ruth.path;
+  await ruth.closeBrowser();
+  await door.open();
+  await ruth.openBrowser();
+  await ruth.open(path);
+  await ruth.hasSentAll();
+  assert.equal(await ruth.page.getByLabel('Jot a line, finish later').inputValue(), 'Half a sente');
+  await ruth.closeBrowser();
+});

@@ -53,7 +53,11 @@ export async function asksForSignOff(mentee, { skill, level, words, to = 'Bea' }
   const pieces = mentee.group('Choose your feedback').getByRole('checkbox');
   await pieces.first().waitFor();
   const count = await pieces.count();
-  for (let index = 0; index < count; index += 1) await pieces.nth(index).check();
+  const chosen = mentee.group('Choose your feedback').getByRole('checkbox', { checked: true });
+  for (let index = 0; index < count; index += 1) {
+    await pieces.nth(index).click();
+    await mentee.waitsFor(chosen.nth(index));
+  }
   if (words) {
     const box = mentee.page.getByLabel(/^In your words/);
     await box.fill(words);

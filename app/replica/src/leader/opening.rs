@@ -67,6 +67,8 @@ impl Leader {
         if standing.signed_out {
             self.look_at_session();
         } else {
+            // Whoever was typing when the browser ended types no more, and leaves no field either.
+            self.note_typing();
             // The first words to the server wait for their turn behind what the person does.
             self.mailbox.put(Event::Online);
         }

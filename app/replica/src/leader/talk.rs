@@ -202,7 +202,12 @@ impl Leader {
     pub(super) async fn take_typed(&mut self) -> Step {
         let Some(owner) = &mut self.owner else { return Ok(()) };
         owner.typing = false;
-        if owner.replica.has_unsent(browser::now()) { self.drive(Signal::Changed).await } else { Ok(()) }
+        if !owner.replica.has_unsent(browser::now()) {
+            return Ok(());
+        }
+        // What was begun later than the rest is typed a little longer.
+        self.note_typing();
+        self.drive(Signal::Changed).await
     }
 
     pub(super) async fn take_signed_out(&mut self, tab: &str, id: u64, result: Result<(), Missed>) -> Step {
