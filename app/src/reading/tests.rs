@@ -75,7 +75,7 @@ fn facts() -> Facts {
 
 fn mark(act: Act, by: u128, role: Role, at: At, position: u64) -> Mark {
     let device: DeviceId = id(99).parse().expect("an id");
-    Mark { act, by: person(by), role, device, unlock: Unlock { method: UnlockMethod::Pin, at }, at, received_at: at, position, reason: None }
+    Mark { act, by: person(by), role, device, unlock: Unlock { method: UnlockMethod::Pin, at }, at, received_at: at, seen_at: at, position, reason: None }
 }
 
 fn version(submitted: Mark, content: Content, sealed: bool) -> Version {
