@@ -61,6 +61,8 @@ pub struct Replica {
     stuck: Vec<Stuck>,
     next_number: u64,
     sync: SyncView,
+    /// The server answered last: what is new may go.
+    in_touch: bool,
 }
 
 /// Unsent intents on one phone; beyond this writing is refused until some went through.
@@ -74,7 +76,7 @@ const CLOCK_KEPT_WITHIN_MS: i64 = 1_000;
 
 impl Replica {
     pub fn new(kinds: Kinds, identity: Identity) -> Self {
-        Self { kinds, identity, books: BTreeMap::new(), pending: Vec::new(), stuck: Vec::new(), next_number: 1, sync: SyncView::default() }
+        Self { kinds, identity, books: BTreeMap::new(), pending: Vec::new(), stuck: Vec::new(), next_number: 1, sync: SyncView::default(), in_touch: false }
     }
 
     /// The replica as its store kept it. Lines are verified when they arrive and trusted here.
@@ -150,7 +152,23 @@ impl Replica {
 
     /// The next request: cursors of every log, and what waits. Its effects must be durable before it is sent.
     pub fn request(&mut self, now: At) -> (SyncRequest, Effects) {
-        self.next_request(now)
+        self.next_request(now, true)
+    }
+
+    /// A request that carries only what one carried before: for when nobody knows whether the server can be reached.
+    /// What was asked for meanwhile stays an intent, and can be taken back until there is signal.
+    pub fn probe(&mut self, now: At) -> (SyncRequest, Effects) {
+        self.next_request(now, false)
+    }
+
+    /// Whether the server answered last, and nothing has broken off since.
+    pub fn is_in_touch(&self) -> bool {
+        self.in_touch
+    }
+
+    /// The connection broke off.
+    pub fn lost_touch(&mut self) {
+        self.in_touch = false;
     }
 
     /// Takes an answer in: lines first, then what became of each bundle.
@@ -183,6 +201,7 @@ impl Replica {
             }
         }
         self.sync.reached = true;
+        self.in_touch = true;
         self.sync.sign_in_again = false;
         self.sync.synced_at = Some(now);
         self.learn_clock(response.now.since(now), &mut effects);
@@ -207,6 +226,7 @@ impl Replica {
     /// The request did not get through.
     pub fn failed(&mut self, _now: At) -> Effects {
         self.sync.reached = false;
+        self.in_touch = false;
         let mut effects = Effects::default();
         effects.news.push(News::Sync(self.sync_view()));
         effects

@@ -655,3 +655,25 @@ fn a_second_version_takes_the_chain_again_and_is_marked_while_it_is_a_draft() {
     ward.decide(amara, record, 2, Act::Disagree, None).expect("the new one");
     assert!(kept(&ward.sync(amara)));
 }
+
+#[test]
+fn a_probe_fixes_nothing_new_so_it_can_still_be_taken_back() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    let record = ward.draft(ruth, "C01", 3);
+    ward.sync(ruth);
+    ward.send_record(ruth, record).expect("signed");
+    let now = ward.now;
+    let replica = &mut ward.phones[ruth].replica;
+    assert!(replica.is_in_touch());
+    replica.lost_touch();
+    assert!(!replica.is_in_touch());
+    assert!(replica.probe(now).0.push.is_empty(), "nothing new goes while nobody knows whether there is signal");
+    ward.ask(ruth, Ask::TakeBack { record }).expect("it has not gone");
+
+    ward.send_record(ruth, record).expect("signed again");
+    let request = ward.send(ruth);
+    let probe = ward.phones[ruth].replica.probe(now).0;
+    assert_eq!(probe.push, request.push, "what a request carried before is asked for again, as it was");
+    assert_eq!(ward.ask(ruth, Ask::TakeBack { record }).expect_err("it may have arrived").code, "too_late");
+}

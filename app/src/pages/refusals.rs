@@ -63,6 +63,7 @@ fn examples() -> Vec<Refusal> {
         says::r11_no_agreement(),
         says::r12_one_plan(),
         says::r15_guidance(),
+        says::r16_own_name(),
         says::form_needed(&["Where", "How much did you need to help?"]),
         says::not_shared_yet("observation"),
         says::wrong_form(),

@@ -15,7 +15,7 @@ use super::{Effects, Replica, pending::Touched, stored::Table};
 const FRAME_BYTES: usize = 64 * 1024;
 
 impl Replica {
-    pub(super) fn next_request(&mut self, now: At) -> (SyncRequest, Effects) {
+    pub(super) fn next_request(&mut self, now: At, with_new: bool) -> (SyncRequest, Effects) {
         let mut effects = Effects::default();
         let mut push = Vec::new();
         let mut bytes = 0;
@@ -23,6 +23,9 @@ impl Replica {
         for number in self.ready(now) {
             if push.len() >= MAX_BUNDLES {
                 break;
+            }
+            if !with_new && self.pending.iter().any(|pending| pending.number == number && pending.fixed.is_none()) {
+                continue;
             }
             let Some(bundle) = self.bundle(number, now, &mut touched, &mut effects) else { continue };
             bytes += bundle_bytes(&bundle);

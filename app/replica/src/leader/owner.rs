@@ -62,6 +62,8 @@ pub struct Owner {
     pub tick_at: Option<At>,
     /// A wait for somebody who is still typing is under way.
     pub typing: bool,
+    /// The request under way carries nothing new: it asks whether there is signal.
+    pub probing: bool,
 }
 
 /// Numbers count up from a drawn one: what an earlier replica of this worker still waits for is nobody's.
@@ -86,6 +88,7 @@ impl Owner {
             tick_number: first_number(),
             tick_at: None,
             typing: false,
+            probing: false,
         }
     }
 

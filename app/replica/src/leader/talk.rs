@@ -50,7 +50,9 @@ impl Leader {
         if owner.is_paused() {
             return Some(Signal::Failed { retry_after_s: Some(SIGNED_OUT_RETRY_S) });
         }
-        let (request, effects) = owner.replica.request(browser::now());
+        // Without signal an intent is not fixed, so that it can be taken back until there is some.
+        owner.probing = !owner.replica.is_in_touch();
+        let (request, effects) = if owner.probing { owner.replica.probe(browser::now()) } else { owner.replica.request(browser::now()) };
         owner.request_number += 1;
         let number = owner.request_number;
         if let Err(fault) = self.perform(effects, Vec::new()).await {
@@ -102,7 +104,8 @@ impl Leader {
         let first_is_through = !owner.standing.fetched && !more_lines;
         owner.standing.fetched |= first_is_through;
         let writes = if first_is_through { vec![owner.standing.write()] } else { Vec::new() };
-        let more = more_lines || kept && owner.replica.has_unsent(now);
+        let more = more_lines || (kept || owner.probing) && owner.replica.has_unsent(now);
+        owner.probing = false;
         self.perform(effects, writes).await?;
         self.settle_phase();
         match wait_s {
@@ -179,6 +182,7 @@ impl Leader {
             return Ok(());
         }
         owner.live = None;
+        owner.replica.lost_touch();
         if signed_out && owner.may_ask_who() {
             self.look_at_session();
         }

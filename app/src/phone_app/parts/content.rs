@@ -114,7 +114,7 @@ fn keyed(kind: &str, fields: &'static [Field], content: &Content, log: &Log) -> 
         let title = if key.parse::<u32>().is_ok() { form::number(&key) } else { skill_name(&key, Some(log)) };
         view! {
             <div class="block">
-                <h3>{title}</h3>
+                <h2>{title}</h2>
                 <dl class="content">{items}</dl>
             </div>
         }

@@ -28,7 +28,7 @@ use crate::{
         log::Relationship,
         memo::memo,
         model::{Model, model},
-        parts::{Choice, Choices, Heading, TextBox},
+        parts::{Choice, Choices, Conflicts, Heading, TextBox},
         skill,
     },
     words::{claim as say, observe, rating},
@@ -54,6 +54,7 @@ pub fn Claim() -> impl IntoView {
     let mine = memo(move || model.relationships_as(Role::Mentee).into_iter().next());
     view! {
         <Heading title=say::TITLE who=future_readers(model, draft, mine)/>
+        <Conflicts row=draft.row log=Signal::derive(move || mine.get().map(|relationship| relationship.log))/>
         <Skill draft mine/>
         <Show when=move || draft.text("competency").is_some()>
             <Level draft/>

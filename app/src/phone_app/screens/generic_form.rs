@@ -18,7 +18,7 @@ use crate::{
         log::Relationship,
         memo::memo,
         model::{Model, kinds, model},
-        parts::{Choice, Choices, FormField, Heading},
+        parts::{Choice, Choices, Conflicts, FormField, Heading},
     },
     words::form as say,
 };
@@ -104,6 +104,7 @@ fn Form(kind: &'static Kind, record: Option<RecordId>, to: Option<String>) -> im
     let keyed = kind.fields.iter().any(|field| field.keyed.is_some());
     view! {
         <Heading title=kind.name who=future_readers(model, draft, relationship)/>
+        <Conflicts row=draft.row log=Signal::derive(move || relationship.get().map(|relationship| relationship.log))/>
         <p>{kind.purpose}</p>
         {move || {
             let choices = others.get();

@@ -21,7 +21,7 @@ use crate::{
         log::Relationship,
         memo::memo,
         model::{Model, model},
-        parts::{Choice, Choices, Heading, LevelRows, TextBox, empty},
+        parts::{Choice, Choices, Conflicts, Heading, LevelRows, TextBox, empty},
         screens::person::future_readers,
     },
     words::observe as say,
@@ -132,6 +132,7 @@ fn ObserveDraft(record: Option<RecordId>, begun: StoredValue<Option<RecordId>>) 
     let names = future_readers(model, draft, relationship);
     view! {
         <Heading title=if trying { say::TRY_TITLE } else { say::TITLE } who=names/>
+        <Conflicts row=draft.row log=Signal::derive(move || relationship.get().map(|relationship| relationship.log))/>
         {trying.then(|| view! { <p class="banner banner-here">{say::TRY_LINE}</p> })}
         <div class="jot">
             <TextBox id="jot".to_owned() label=say::JOT hint=say::JOT_HINT value=draft.words("jot") write=draft.writer("jot")/>
