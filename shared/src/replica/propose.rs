@@ -1,11 +1,12 @@
 //! Decisions on the way to their signature: checked by the rules, frozen, and then signed by whoever holds the key.
 
 use crate::{
-    bytes::{Bytes, Salt},
+    bytes::{Bytes, Hash, Salt},
     decision::{self, Act, DECISION_FORMAT, Decision, SignedDecision, Unlock},
     id::{LogId, PersonId, RecordId},
     key::{Domain, Signature},
     kind::Kind,
+    line::Seen,
     phone::Ask,
     refusal::Refusal,
     role::Role,
@@ -95,26 +96,11 @@ impl Replica {
             return Err(say::r4_decided());
         }
         let pending = if is_draft { self.shared_draft(record, to, true, now)? } else { self.begin_decisions(to, record, kind.code, now)? };
-        let decide = |act, reason: Option<&str>| Decision {
-            v: DECISION_FORMAT,
-            log: to,
-            record,
-            version,
-            act,
-            kind: kind.code.to_owned(),
-            form,
-            digest,
-            by: self.identity.person,
-            device: self.identity.device,
-            role,
-            unlock,
-            at: now,
-            seen: pending.basis,
-            reason: reason.map(str::to_owned),
-        };
-        let mut parts = vec![(decide(Act::Submit, reason).encode(), Some(salt))];
+        let submit = self.decision(&proposal, unlock, pending.basis, (form, digest));
+        let mut parts = vec![(submit.encode(), Some(salt))];
         if sign && kind.chain == crate::kind::Chain::PartiesSign {
-            parts.push((decide(Act::Sign, None).encode(), None));
+            let signs = Proposal { act: Act::Sign, reason: None, ..proposal };
+            parts.push((self.decision(&signs, unlock, pending.basis, (form, digest)).encode(), None));
         }
         Ok(Unsigned { pending, parts })
     }
@@ -142,24 +128,29 @@ impl Replica {
             return Err(say::r4_decided());
         }
         let pending = self.begin_decisions(log, record, kind.code, now)?;
-        let decision = Decision {
+        let decision = self.decision(&proposal, unlock, pending.basis, (form, digest));
+        Ok(Unsigned { pending, parts: vec![(decision.encode(), None)] })
+    }
+
+    /// The decision that a proposal becomes: it binds the form and the digest of the version's words.
+    fn decision(&self, proposal: &Proposal<'_>, unlock: Unlock, seen: Seen, (form, digest): (Hash, Hash)) -> Decision {
+        Decision {
             v: DECISION_FORMAT,
-            log,
-            record,
-            version,
-            act,
-            kind: kind.code.to_owned(),
+            log: proposal.log,
+            record: proposal.record,
+            version: proposal.version,
+            act: proposal.act,
+            kind: proposal.kind.code.to_owned(),
             form,
             digest,
-            by: self.identity.person,
+            by: proposal.by,
             device: self.identity.device,
-            role,
+            role: proposal.role,
             unlock,
-            at: now,
-            seen: pending.basis,
-            reason: reason.map(str::to_owned),
-        };
-        Ok(Unsigned { pending, parts: vec![(decision.encode(), None)] })
+            at: proposal.at,
+            seen,
+            reason: proposal.reason.map(str::to_owned),
+        }
     }
 
     /// Whether a decision that excludes this one waits on this phone already.
