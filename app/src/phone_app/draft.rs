@@ -15,6 +15,9 @@ use super::{
     model::{Model, model},
 };
 
+/// What this screen wrote and has not heard of since, field by field; `None` clears a field.
+type Written = BTreeMap<String, (u64, Option<Scalar>)>;
+
 /// Handles only.
 #[derive(Clone, Copy)]
 pub struct Draft {
@@ -24,44 +27,41 @@ pub struct Draft {
     pub record: RwSignal<Option<RecordId>>,
     /// What is filled in from the start, unless the person says otherwise.
     pub presets: Signal<BTreeMap<String, Scalar>>,
+    /// As the replica told it last, under what was written since.
     pub row: Memo<Option<Arc<Row>>>,
-    /// Where it is tried out only: the row that nobody else ever sees.
-    tried: Option<RwSignal<Row>>,
+    written: RwSignal<Written>,
+    /// Counts what was written.
+    last: StoredValue<u64>,
+    /// It is tried out only: nobody else ever sees it, and nothing is kept.
+    is_tried: bool,
 }
 
 impl Draft {
     /// A draft of `kind`; `record` where it was begun before.
     pub fn new(kind: &'static str, record: Option<RecordId>, presets: Signal<BTreeMap<String, Scalar>>) -> Self {
-        let model = model();
-        let record = RwSignal::new(record);
-        let row = memo(move || record.get().and_then(|record| model.row(record)));
-        Self { model, kind, record, presets, row, tried: None }
+        Self::with(kind, record, presets, Written::new(), false)
     }
 
     /// A draft to try things out with: it stays on this screen and is gone with it.
     pub fn to_try(kind: &'static str) -> Self {
+        let written = Written::from([("captured_at".to_owned(), (0, Some(Scalar::Integer(browser::now().0))))]);
+        Self::with(kind, Some(browser::new_record()), Signal::stored(BTreeMap::new()), written, true)
+    }
+
+    fn with(kind: &'static str, record: Option<RecordId>, presets: Signal<BTreeMap<String, Scalar>>, written: Written, is_tried: bool) -> Self {
         let model = model();
-        let record = browser::new_record();
-        let by = model.person().unwrap_or(PersonId(record.0));
-        let row = Row {
-            log: LogId::Own(by),
-            record,
-            kind: kind.to_owned(),
-            by,
-            fields: BTreeMap::from([("captured_at".to_owned(), vec![Scalar::Integer(browser::now().0)])]),
-            entry: None,
-            waiting: Vec::new(),
-            unsent: false,
-            changed_after: false,
-            touched_at: browser::now(),
-        };
-        let tried = RwSignal::new(row);
-        let row = memo(move || Some(Arc::new(tried.get())));
-        Self { model, kind, record: RwSignal::new(Some(record)), presets: Signal::stored(BTreeMap::new()), row, tried: Some(tried) }
+        let record = RwSignal::new(record);
+        let written = RwSignal::new(written);
+        let row = memo(move || {
+            let record = record.get()?;
+            let told = model.row(record);
+            written.with(|written| if written.is_empty() { told } else { Some(Arc::new(laid_over(told, written, model, record, kind)?)) })
+        });
+        Self { model, kind, record, presets, row, written, last: StoredValue::new(0), is_tried }
     }
 
     pub fn is_tried(self) -> bool {
-        self.tried.is_some()
+        self.is_tried
     }
 
     /// The log that it is written in: the own log until it is shared.
@@ -104,34 +104,42 @@ impl Draft {
         })
     }
 
-    /// Writes a field; the first one makes the record.
+    /// Writes a field; the first one makes the record. It is so on this screen at once, and stays so unless it is refused.
     pub fn put(self, field: &str, value: Option<Scalar>, leaving: bool) {
         // An empty text is no text.
         let value = value.filter(|value| value.text() != Some(""));
-        if let Some(tried) = self.tried {
-            tried.update(|row| match value {
-                Some(value) => {
-                    row.fields.insert(field.to_owned(), vec![value]);
-                }
-                None => {
-                    row.fields.remove(field);
-                }
-            });
-            return;
-        }
         if let (Some(record), Some(log)) = (self.record.get_untracked(), self.log()) {
-            self.model.set(log, record, field, value, leaving);
+            self.write(BTreeMap::from([(field.to_owned(), value.clone())]), Ask::Set { log, record, field: field.to_owned(), value, leaving });
             return;
         }
         let (Some(value), Some(me)) = (value, self.model.person()) else { return };
         let record = browser::new_record();
-        self.record.set(Some(record));
         let mut fields = self.presets.get_untracked();
         if self.kind == "observation" {
             fields.insert("captured_at".to_owned(), Scalar::Integer(browser::now().0));
         }
         fields.insert(field.to_owned(), value);
-        self.model.tell(Ask::Create { log: LogId::Own(me), record, kind: self.kind.to_owned(), fields });
+        let written = fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect();
+        self.record.set(Some(record));
+        self.write(written, Ask::Create { log: LogId::Own(me), record, kind: self.kind.to_owned(), fields });
+    }
+
+    /// Lays `fields` over the row until the replica has answered; by then it has told them itself.
+    fn write(self, fields: BTreeMap<String, Option<Scalar>>, ask: Ask) {
+        self.last.update_value(|last| *last += 1);
+        let this = self.last.get_value();
+        self.written.update(|written| written.extend(fields.into_iter().map(|(field, value)| (field, (this, value)))));
+        if self.is_tried {
+            return;
+        }
+        let Self { model, written, .. } = self;
+        model.ask(ask, move |result| {
+            // The screen may be gone by now.
+            written.try_update(|written| written.retain(|_, (number, _)| *number != this));
+            if let Err(refusal) = result {
+                model.refuse(&refusal);
+            }
+        });
     }
 
     /// A text field as a box for words wants it.
@@ -143,4 +151,33 @@ impl Draft {
     pub fn writer(self, field: &'static str) -> Callback<(String, bool)> {
         Callback::new(move |(text, leaving): (String, bool)| self.put(field, Some(Scalar::Text(text)), leaving))
     }
+}
+
+/// What is seen of a row while some of it is on its way to the replica; nothing where nobody is known.
+fn laid_over(told: Option<Arc<Row>>, written: &Written, model: Model, record: RecordId, kind: &str) -> Option<Row> {
+    let mut row = match told {
+        Some(told) => Arc::unwrap_or_clone(told),
+        None => {
+            let by = model.person()?;
+            Row {
+                log: LogId::Own(by),
+                record,
+                kind: kind.to_owned(),
+                by,
+                fields: BTreeMap::new(),
+                entry: None,
+                waiting: Vec::new(),
+                unsent: false,
+                changed_after: false,
+                touched_at: browser::now(),
+            }
+        }
+    };
+    for (field, (_, value)) in written {
+        match value {
+            Some(value) => row.fields.insert(field.clone(), vec![value.clone()]),
+            None => row.fields.remove(field),
+        };
+    }
+    Some(row)
 }
