@@ -1,6 +1,6 @@
 //! The browser's own: clock, ids, addresses, small memories, files. Nothing else calls them.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use leptos::prelude::*;
 use shared::{id::RecordId, phone::Ask, time::At};
@@ -11,6 +11,13 @@ use super::model::Model;
 
 /// Seconds between two looks at the clock.
 const TICK: Duration = Duration::from_secs(30);
+/// Long enough for the chosen row to be seen, and for what follows to be drawn.
+const MOVE_ON: Duration = Duration::from_millis(160);
+
+thread_local! {
+    /// How often a finger came down or a key was pressed.
+    static TOUCHES: Cell<u32> = const { Cell::new(0) };
+}
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,6 +55,9 @@ pub fn watch(model: Model) {
         }
     });
     listen(window().unchecked_ref(), "online", wake);
+    for name in ["pointerdown", "keydown"] {
+        listen(document().unchecked_ref(), name, || TOUCHES.set(TOUCHES.get().wrapping_add(1)));
+    }
     let look = move || model.new_version.set(has_new_version());
     listen(window().unchecked_ref(), "countersign:new-version", look);
     look();
@@ -119,6 +129,18 @@ pub fn save_file(name: &str, text: &str) {
         link.click();
     }
     Url::revoke_object_url(&address).ok();
+}
+
+/// Moves the screen on to what is asked next. Whoever went on by themselves meanwhile is left where they are: the screen
+/// does not move away under a finger.
+pub fn move_on_to(id: &'static str) {
+    let touches = TOUCHES.get();
+    let go = move || {
+        if TOUCHES.get() == touches {
+            scroll_to(id);
+        }
+    };
+    set_timeout(go, MOVE_ON);
 }
 
 /// Brings the element with this id into sight.

@@ -4,6 +4,7 @@
 import { chromium } from 'playwright-core';
 import { PASSWORD, PEOPLE } from './demo.mjs';
 import { CHROMIUM, own } from './run.mjs';
+import { shot } from './shots.mjs';
 
 export const PHONE = { width: 390, height: 844 };
 export const TABLET = { width: 1180, height: 820 };
@@ -114,7 +115,7 @@ export class Person {
 
   /** Records are here: Today greets them. */
   async isReady() {
-    await this.waitsFor(this.heading(`, ${this.first}`));
+    await this.heading(`, ${this.first}`).waitFor();
   }
 
   /** The service worker has everything that it needs to open without signal. */
@@ -174,18 +175,15 @@ export class Person {
   }
 
   async sees(words) {
-    await this.waitsFor(this.page.getByText(words).first());
+    await this.page.getByText(words).first().waitFor();
   }
 
-  /** Waits until it is there; what was there instead is told. */
-  async waitsFor(wanted, options) {
-    try {
-      await wanted.waitFor(options);
-    } catch (error) {
-      const seen = await this.page.locator('body').innerText().catch(() => 'nothing: the page is gone');
-      error.message += `\n${this.first} was at ${this.page.url()} and saw:\n${seen.slice(0, MOST_TOLD)}`;
-      throw error;
-    }
+  /** Where they are and what they see, for the report of a failure; the picture lies with the others. */
+  async looksAround() {
+    if (!this.browser) return `${this.first} has closed the browser`;
+    await shot(this.page, `failed-${this.first.toLowerCase()}`);
+    const seen = await this.page.locator('body').innerText();
+    return `${this.first} was at ${this.page.url()} and saw:\n${seen.slice(0, MOST_TOLD)}`;
   }
 
   /** Not now; only of use after something that comes later was seen. */
@@ -196,7 +194,7 @@ export class Person {
 
   /** Nothing is left on this phone alone. */
   async hasSentAll() {
-    await this.waitsFor(this.strip.filter({ hasText: 'All sent' }));
+    await this.strip.filter({ hasText: 'All sent' }).waitFor();
   }
 
   /** Unlocks the sheet that is open. */
@@ -211,7 +209,7 @@ export class Person {
   /** The same, and it goes through. */
   async unlocks(options) {
     await this.unlock(options);
-    await this.waitsFor(this.page.getByRole('dialog'), { state: 'hidden' });
+    await this.page.getByRole('dialog').waitFor({ state: 'hidden' });
   }
 
   /** The screen's address, for a deep link. */

@@ -56,7 +56,7 @@ export async function asksForSignOff(mentee, { skill, level, words, to = 'Bea' }
   const chosen = mentee.group('Choose your feedback').getByRole('checkbox', { checked: true });
   for (let index = 0; index < count; index += 1) {
     await pieces.nth(index).click();
-    await mentee.waitsFor(chosen.nth(index));
+    await chosen.nth(index).waitFor();
   }
   if (words) {
     const box = mentee.page.getByLabel(/^In your words/);

@@ -1,8 +1,12 @@
 // One server, the doors in front of it and the people who use it, all ended together.
 
+import { afterEach } from 'node:test';
 import { Person } from './person.mjs';
 import { Proxy } from './proxy.mjs';
 import { Server } from './server.mjs';
+
+/** Wards that are open now. */
+const open = new Set();
 
 export class Ward {
   #doors = [];
@@ -15,6 +19,7 @@ export class Ward {
 
   constructor(server) {
     this.server = server;
+    open.add(this);
   }
 
   /** A way to the server of its own, which can be closed. */
@@ -49,9 +54,23 @@ export class Ward {
     return this.#people.flatMap((person) => person.complaints.map((complaint) => `${person.first}: ${complaint}`));
   }
 
+  /** What everybody sees, for the report of a failure. */
+  async looksAround() {
+    return (await Promise.all(this.#people.map((person) => person.looksAround()))).join('\n\n');
+  }
+
   async close() {
+    open.delete(this);
     await Promise.all(this.#people.map((person) => person.closeBrowser()));
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.server.stop();
   }
 }
+
+// A failure is told with what everybody saw at that moment.
+afterEach(async (t) => {
+  if (!t.error) return;
+  for (const ward of open) {
+    for (const line of (await ward.looksAround()).split('\n')) t.diagnostic(line);
+  }
+});

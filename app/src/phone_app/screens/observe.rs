@@ -164,7 +164,7 @@ fn Who(draft: Draft, people: Memo<Vec<Relationship>>) -> impl IntoView {
     let choose = Callback::new(move |(code, finger): (String, bool)| {
         draft.put("mentee", Some(Scalar::Text(code)), true);
         if finger {
-            set_timeout(|| browser::scroll_to("what"), MOVE_ON);
+            browser::move_on_to("what");
         }
     });
     view! {
@@ -176,13 +176,11 @@ fn Who(draft: Draft, people: Memo<Vec<Relationship>>) -> impl IntoView {
     .into_any()
 }
 
-/// Long enough for the chosen row to be seen, and for what follows to be drawn.
-pub const MOVE_ON: std::time::Duration = std::time::Duration::from_millis(160);
-
 #[component]
 fn Where(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
     let own = draft.words("setting");
-    let choices = Signal::derive(move || {
+    // Drawn again only when a place comes or goes, so that the keyboard stays on the one it chose.
+    let choices = memo(move || {
         let mut places =
             relationship.with(|relationship| relationship.as_ref().map(|relationship| relationship.log.facts.settings.places.clone())).unwrap_or_default();
         let chosen = own.get();
@@ -195,7 +193,7 @@ fn Where(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoVie
     let choose = Callback::new(move |(code, finger): (String, bool)| {
         draft.put("setting", Some(Scalar::Text(code)), true);
         if finger {
-            set_timeout(|| browser::scroll_to("how-much"), MOVE_ON);
+            browser::move_on_to("how-much");
         }
     });
     let practice = move || draft.flag("practice");
@@ -238,7 +236,7 @@ fn HowMuch(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoV
     let choose = Callback::new(move |(level, finger): (i64, bool)| {
         draft.put("level", Some(Scalar::Integer(level)), true);
         if finger {
-            set_timeout(|| browser::scroll_to("words"), MOVE_ON);
+            browser::move_on_to("words");
         }
     });
     view! {

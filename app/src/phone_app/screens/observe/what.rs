@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::scalar::Scalar;
 
-use super::MOVE_ON;
 use crate::{
     phone_app::{
         browser,
@@ -44,7 +43,7 @@ pub fn What(draft: Draft, relationship: Memo<Option<Relationship>>) -> impl Into
         draft.put("competency", Some(Scalar::Text(code)), true);
         if finger {
             let next = if draft.text("setting").is_some() { "how-much" } else { "where" };
-            set_timeout(move || browser::scroll_to(next), MOVE_ON);
+            browser::move_on_to(next);
         }
     });
     let open =
