@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::{
     fact::{Member, Settings},
     framework::Framework,
-    id::{LogId, OrganisationId, PersonId, RelationshipId},
+    id::{LogId, OrganisationId, PairingId, PersonId, RelationshipId},
     key::SecretKey,
     role::Role,
     time::{At, Zone},
@@ -168,7 +168,8 @@ impl RelationshipEntry {
     }
 }
 
-/// Makes the organisation: its key, its people, a log for each of them and one for each relationship, all or nothing.
+/// Makes the organisation: its key, its people, a log for each of them and one for each relationship and each pair in it, all or
+/// nothing.
 /// Passwords and invitations are the accounts' to give.
 pub async fn create(gate: &Arc<Gate>, file: &OrganisationFile, now: At) -> Result<Created, CreateError> {
     file.check()?;
@@ -187,7 +188,11 @@ pub async fn create(gate: &Arc<Gate>, file: &OrganisationFile, now: At) -> Resul
     let owners = people.iter().map(|person| own_log(file, person, now));
     let relationships = file.relationships.iter().map(|entry| record_log(file, entry, &people, RelationshipId(entropy.id(now)), now));
     let mut logs: Vec<Founding> = owners.collect();
-    logs.extend(relationships.collect::<Result<Vec<_>, _>>()?);
+    for record in relationships.collect::<Result<Vec<_>, _>>()? {
+        let pairs = pair_logs(&record, || PairingId(entropy.id(now)));
+        logs.push(record);
+        logs.extend(pairs);
+    }
     let created = Created {
         organisation: organisation.id,
         people: people.iter().map(|person| person.id).collect(),
@@ -217,7 +222,7 @@ impl PersonEntry {
 /// A draft is written on the same form as what it becomes, so an own log knows the framework too.
 fn own_log(file: &OrganisationFile, person: &Person, now: At) -> Founding {
     let members = vec![member(person, Role::Owner, false, now)];
-    Founding { log: LogId::Own(person.id), framework: Some(file.framework.clone()), settings: file.settings(None), members }
+    Founding { log: LogId::Own(person.id), relationship: None, framework: Some(file.framework.clone()), settings: file.settings(None), members }
 }
 
 fn record_log(file: &OrganisationFile, entry: &RelationshipEntry, people: &[Person], id: RelationshipId, now: At) -> Result<Founding, CreateError> {
@@ -231,7 +236,17 @@ fn record_log(file: &OrganisationFile, entry: &RelationshipEntry, people: &[Pers
     }
     members.push(member(find(&entry.supervisor)?, Role::Supervisor, false, now));
     members.push(member(find(&entry.lead)?, Role::Lead, false, now));
-    Ok(Founding { log: LogId::Record(id), framework: Some(file.framework.clone()), settings: file.settings(entry.cadence_days), members })
+    let settings = file.settings(entry.cadence_days);
+    Ok(Founding { log: LogId::Record(id), relationship: None, framework: Some(file.framework.clone()), settings, members })
+}
+
+/// What the mentee and each mentor of a relationship keep between them.
+fn pair_logs(record: &Founding, id: impl Fn() -> PairingId) -> Vec<Founding> {
+    let LogId::Record(relationship) = record.log else { return Vec::new() };
+    let of = |role: Role| record.members.iter().filter(move |member| member.role == role);
+    let pairs = of(Role::Mentee).flat_map(|mentee| of(Role::Mentor).map(move |mentor| vec![mentee.clone(), mentor.clone()]));
+    let founding = |members| Founding { log: LogId::Pair(id()), relationship: Some(relationship), members, ..record.clone() };
+    pairs.map(founding).collect()
 }
 
 fn member(person: &Person, role: Role, leads: bool, from: At) -> Member {

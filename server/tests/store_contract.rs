@@ -103,6 +103,7 @@ impl Bench {
             zone: "UTC0".to_owned(),
             person_word: "client".to_owned(),
             demonstration: false,
+            relationship: None,
         });
         let work = self.work(log, self.origin(log), NOW, [vec![opened], members].concat());
         let head = work.after();
@@ -125,6 +126,7 @@ fn accepted(fact: Fact) -> Accepted {
         zone: "UTC0".to_owned(),
         person_word: String::new(),
         demonstration: false,
+        relationship: None,
     }));
     facts.fold(&member(LEAD, Role::Lead));
     rules::fact(State { kinds: &kinds, facts: &facts, ledger: &ledger }, fact, NOW).expect("the rules allow it")

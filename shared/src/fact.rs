@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bytes::Hash,
     framework::{Competency, Framework, Stage},
-    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
+    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
     key::PublicKey,
     role::Role,
     time::{At, DAY_MS, Zone},
@@ -66,6 +66,9 @@ pub struct Opened {
     pub person_word: String,
     /// Whether everything in it is invented.
     pub demonstration: bool,
+    /// A pair log's: the relationship that the two have it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<RelationshipId>,
 }
 
 /// What rules read, as the organisation set it.

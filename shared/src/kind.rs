@@ -7,6 +7,7 @@ mod claim;
 mod comment;
 mod observation;
 mod plan;
+mod session;
 
 use serde::Serialize;
 
@@ -16,8 +17,15 @@ pub use self::{
     comment::COMMENT,
     observation::{COULD_NOT_JUDGE, NEXT_STEPS, OBSERVATION, PLACE_CHIP_HOURS},
     plan::{OUTCOMES, PLAN},
+    session::SESSION,
 };
-use crate::{bytes::Hash, canonical::MAX_INTEGER, id::PersonId, role::Role, scalar::Scalar};
+use crate::{
+    bytes::Hash,
+    canonical::MAX_INTEGER,
+    id::{LogId, PersonId},
+    role::Role,
+    scalar::Scalar,
+};
 
 /// A sort of record: who may make it, what it holds, who signs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,7 +40,36 @@ pub struct Kind {
     pub writers: &'static [Role],
     pub sharing: Sharing,
     pub chain: Chain,
+    /// The widest circle that it may be shared with. Not part of the form where it is everybody.
+    #[serde(skip_serializing_if = "Circle::is_all")]
+    pub widest: Circle,
     pub fields: &'static [Field],
+}
+
+/// Who reads what is shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Circle {
+    /// One mentee and one mentor, in their pair log.
+    Pair,
+    /// Everybody of the relationship, in its record log.
+    All,
+}
+
+impl Circle {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
+    /// The circle that reads a log; an own log has none.
+    pub fn of(log: LogId) -> Option<Self> {
+        match log {
+            LogId::Own(_) => None,
+            LogId::Pair(_) => Some(Self::Pair),
+            LogId::Record(_) => Some(Self::All),
+        }
+    }
 }
 
 /// How a record leaves its author's own log.
@@ -75,12 +112,15 @@ pub struct Field {
     pub keyed: Option<Keyed>,
     /// Stays in its author's own log when the record is shared.
     pub stays_own: bool,
+    /// A record that two circles share has each of its fields in one of them; `None`: wherever the record is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub circle: Option<Circle>,
 }
 
 impl Field {
     /// A field that the record's author alone writes, optional, with one value.
     pub const fn new(code: &'static str, label: &'static str, value: Value) -> Self {
-        Self { code, label, value, writers: Writers::Author, needed: false, keyed: None, stays_own: false }
+        Self { code, label, value, writers: Writers::Author, needed: false, keyed: None, stays_own: false, circle: None }
     }
 
     pub const fn needed(mut self) -> Self {
@@ -101,6 +141,23 @@ impl Field {
     pub const fn stays_own(mut self) -> Self {
         self.stays_own = true;
         self
+    }
+
+    pub const fn within(mut self, circle: Circle) -> Self {
+        self.circle = Some(circle);
+        self
+    }
+
+    /// Whether its value stands in that log once the record is shared there.
+    pub fn stands_in(&self, log: LogId) -> bool {
+        match Circle::of(log) {
+            None => true,
+            Some(circle) => !self.stays_own && self.circle.is_none_or(|own| own == circle),
+        }
+    }
+
+    pub fn is_prose(&self) -> bool {
+        matches!(self.value, Value::Prose { .. })
     }
 }
 
@@ -157,6 +214,11 @@ pub enum Value {
     Paragraph {
         max_chars: usize,
     },
+    /// Several lines of text that several people write at once, up to so many characters: they merge character by
+    /// character. Nothing of it is ever signed.
+    Prose {
+        max_chars: usize,
+    },
     /// A whole number within the two ends.
     Number {
         min: i64,
@@ -211,7 +273,7 @@ impl Value {
     fn check(self, field: &'static str, scalar: &Scalar) -> Result<(), BadValue> {
         let wrong = BadValue::WrongValue { field };
         let fits = match (self, scalar) {
-            (Self::Line { max_chars } | Self::Paragraph { max_chars }, Scalar::Text(text)) => {
+            (Self::Line { max_chars } | Self::Paragraph { max_chars } | Self::Prose { max_chars }, Scalar::Text(text)) => {
                 let chars = text.chars().count();
                 if chars > max_chars {
                     return Err(BadValue::TooLong { field, chars, limit: max_chars });
@@ -259,6 +321,26 @@ impl Kind {
         Hash::of(&serde_json::to_vec(self).expect("a declaration is plain data"))
     }
 
+    /// Whether records of this kind may stand in that log.
+    pub fn may_stand_in(&self, log: LogId) -> bool {
+        match Circle::of(log) {
+            None => true,
+            // Decisions live where everybody bound by them reads.
+            Some(Circle::Pair) => self.chain == Chain::None && self.sharing == Sharing::Freely,
+            Some(Circle::All) => self.widest == Circle::All,
+        }
+    }
+
+    /// Whether the pair keeps some of it to itself.
+    pub fn has_pair_part(&self) -> bool {
+        self.widest == Circle::Pair || self.fields.iter().any(|field| field.circle == Some(Circle::Pair))
+    }
+
+    /// The fields that are Text in that log: whoever makes the record there makes them.
+    pub fn prose_in(&self, log: LogId) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(move |field| field.is_prose() && field.stands_in(log))
+    }
+
     /// Needed fields without a value, in the order of the form.
     pub fn missing<'a>(&self, has: impl Fn(&str) -> bool + 'a) -> Vec<&'static Field> {
         self.fields.iter().filter(|field| field.needed && !has(field.code)).collect()
@@ -279,7 +361,7 @@ pub struct Kinds(Vec<&'static Kind>);
 
 impl Kinds {
     pub fn standard() -> Self {
-        Self(vec![&OBSERVATION, &CLAIM, &AGREEMENT, &PLAN, &COMMENT])
+        Self(vec![&OBSERVATION, &CLAIM, &AGREEMENT, &PLAN, &SESSION, &COMMENT])
     }
 
     /// The same with one more.

@@ -17,7 +17,8 @@ use crate::{
     ledger::{Decided, Ledger, Receipt, RecordLedger},
     line::{ChainError, ChainHead, Line, LineKind, SEEN_TAG_BYTES},
     refusal::Refusal,
-    rules::{self, Accepted, Body, Write, WriteTo},
+    rules::{self, Accepted, Body, Typed, Write, WriteTo},
+    scalar::Scalar,
     time::At,
     wire::{Item, MAX_ITEMS, Verdict},
     words::refusal as say,
@@ -352,10 +353,12 @@ impl Log {
         let standing = self.index.now().record(record);
         let same = change::effect::effects(decoded, &self.index).is_ok_and(|effects| {
             effects.iter().all(|effect| match effect {
-                Effect::Create { record: id, fields, .. } => {
-                    id == record && fields.iter().all(|(field, value)| standing.get(field).is_some_and(|values| values.contains(value)))
+                Effect::Create { record: id, fields, prose, .. } => {
+                    let stands = |field: &str, value: &Scalar| standing.get(field).is_some_and(|values| values.contains(value));
+                    let mut prose = prose.iter().filter(|(_, text)| !text.is_empty());
+                    id == record && fields.iter().all(|(field, value)| stands(field, value)) && prose.all(|(field, text)| stands(field, &text.as_str().into()))
                 }
-                Effect::Put { .. } | Effect::Delete { .. } => false,
+                Effect::Put { .. } | Effect::Delete { .. } | Effect::Type { .. } => false,
             })
         });
         if same { Judged::Kept { position } } else { Judged::Answer(Verdict::Exists { position }) }
@@ -366,27 +369,36 @@ impl Log {
         let mut writes: Vec<Write<'a>> = Vec::new();
         for effect in effects {
             let record: RecordId = effect.record().parse().map_err(|_| say::unknown_record())?;
-            match effect {
-                Effect::Create { kind, by, fields, .. } => writes.push(Write {
+            if let Effect::Create { kind, by, fields, prose, .. } = effect {
+                let typed = |(field, text): (&'a String, &'a String)| Typed { field, grows: !text.is_empty(), chars: text.chars().count() };
+                writes.push(Write {
                     record,
                     to: WriteTo::New { kind: kind.clone(), by: by.clone(), with_submit: adopted || submits(items, record) },
                     fields: fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect(),
+                    typed: prose.iter().map(typed).collect(),
                     keys: Vec::new(),
-                }),
-                Effect::Put { field, .. } | Effect::Delete { field, .. } => {
-                    let value = match effect {
-                        Effect::Put { value, .. } => Some(value),
-                        _ => None,
-                    };
-                    match writes.iter_mut().find(|write| write.record == record) {
-                        Some(write) => write.fields.push((field, value)),
-                        None => {
-                            let (kind, by) = self.index.identity(effect.record()).ok_or_else(say::unknown_record)?;
-                            let by = by.parse().map_err(|_| say::unknown_record())?;
-                            let keys = self.index.now().record(effect.record()).into_keys().collect();
-                            writes.push(Write { record, to: WriteTo::Known { kind: kind.to_owned(), by }, fields: vec![(field, value)], keys });
-                        }
-                    }
+                });
+                continue;
+            }
+            let place = match writes.iter().position(|write| write.record == record) {
+                Some(place) => place,
+                None => {
+                    let (kind, by) = self.index.identity(effect.record()).ok_or_else(say::unknown_record)?;
+                    let by = by.parse().map_err(|_| say::unknown_record())?;
+                    let keys = self.index.now().record(effect.record()).into_keys().collect();
+                    writes.push(Write { record, to: WriteTo::Known { kind: kind.to_owned(), by }, fields: Vec::new(), typed: Vec::new(), keys });
+                    writes.len() - 1
+                }
+            };
+            let Some(write) = writes.get_mut(place) else { continue };
+            match effect {
+                Effect::Create { .. } => {}
+                Effect::Put { field, value, .. } => write.fields.push((field, Some(value))),
+                Effect::Delete { field, .. } => write.fields.push((field, None)),
+                Effect::Type { record, field, inserted, deleted } => {
+                    let now = self.index.now().prose(record, field).map_or(0, |text| text.chars().count());
+                    let inserted = inserted.chars().count();
+                    write.typed.push(Typed { field, grows: inserted > 0, chars: now.saturating_add(inserted).saturating_sub(*deleted) });
                 }
             }
         }
@@ -485,7 +497,7 @@ impl Log {
     }
 
     /// A record's values at heads of which one may be this bundle's own change.
-    fn record_with(&self, record: &str, heads: &[Hash], fresh: Option<&Fresh>) -> Option<BTreeMap<String, Vec<crate::scalar::Scalar>>> {
+    fn record_with(&self, record: &str, heads: &[Hash], fresh: Option<&Fresh>) -> Option<BTreeMap<String, Vec<Scalar>>> {
         let own = fresh.filter(|fresh| heads.contains(&fresh.hash));
         let Some(fresh) = own else {
             return self.index.record_at(record, heads).ok();
@@ -508,6 +520,8 @@ impl Log {
                 Effect::Delete { field, .. } => {
                     values.remove(field);
                 }
+                // Nothing that is signed has Text.
+                Effect::Type { .. } => return None,
             }
         }
         Some(values)
@@ -536,7 +550,7 @@ impl Log {
 }
 
 /// A record's words without what identifies it: content holds fields, kind and author stand beside it.
-pub fn visible(values: BTreeMap<String, Vec<crate::scalar::Scalar>>) -> Content {
+pub fn visible(values: BTreeMap<String, Vec<Scalar>>) -> Content {
     values
         .into_iter()
         .filter(|(field, _)| field != change::effect::KIND && field != change::effect::BY)

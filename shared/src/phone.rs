@@ -51,8 +51,11 @@ pub enum Ask {
     /// One field; `None` clears it. `leaving` is false while the person still types: overwritten durably with each
     /// character, made a change when they leave.
     Set { log: LogId, record: RecordId, field: String, value: Option<Scalar>, leaving: bool },
-    /// Shares an own draft with a record log, unsigned.
-    Share { record: RecordId, to: LogId },
+    /// Types into a Text: what the box held before the keystroke and what it holds now, so that what somebody else typed
+    /// meanwhile stays. `leaving` as for `Set`.
+    Type { log: LogId, record: RecordId, field: String, typing: Typing, leaving: bool },
+    /// Shares an own draft, unsigned: each of the logs takes the fields that belong there.
+    Share { record: RecordId, to: Vec<LogId> },
     /// *Sign and send*: shares the draft (if it still is one), submits it, and signs it where `sign` is set.
     Send { record: RecordId, to: LogId, sign: bool, reason: Option<String>, pin: String },
     /// A decision on a submitted version.
@@ -221,6 +224,13 @@ pub struct Waiting {
     pub gone: bool,
 }
 
+/// What somebody did to a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    pub before: String,
+    pub after: String,
+}
+
 /// What could not be sent, with every word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stuck {
@@ -232,6 +242,8 @@ pub struct Stuck {
     /// Kept by the server for the lead.
     pub held: bool,
     pub fields: BTreeMap<String, Option<Scalar>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub typed: BTreeMap<String, Typing>,
     pub acts: Vec<Act>,
     pub at: At,
 }

@@ -139,7 +139,8 @@ impl Replica {
             Ask::Set { log, record, field, value, leaving } => {
                 self.set(*log, *record, Typed { field, value: value.as_ref(), leaving: *leaving }, now, &mut effects)?
             }
-            Ask::Share { record, to } => self.share(*record, *to, now, &mut effects)?,
+            Ask::Type { log, record, field, typing, leaving } => self.type_into(*log, *record, (field, typing, *leaving), now, &mut effects)?,
+            Ask::Share { record, to } => self.share(*record, to, now, &mut effects)?,
             Ask::TakeBack { record } => self.take_back(*record, &mut effects)?,
             Ask::Discard { record } => self.discard(*record, now, &mut effects)?,
             Ask::Retry { stuck } => self.retry(*stuck, now, &mut effects)?,

@@ -22,7 +22,7 @@ pub use self::{
     fresh_unlock::needs_unlock,
     guidance::is_below_expected,
     one_plan::is_active as plan_is_active,
-    writer::{Write, WriteTo},
+    writer::{Typed, Write, WriteTo},
 };
 use crate::{
     bytes::{Bytes, Hash},

@@ -134,6 +134,10 @@ pub mod refusal {
         Refusal::new("shared_by_submit", format!("A {kind} is shared by signing and sending it, not before."))
     }
 
+    pub fn incomplete(kind: &str) -> Refusal {
+        Refusal::new("incomplete_record", format!("This {kind} was not made whole. Your words are kept; update the app and try again."))
+    }
+
     // R1
     pub fn r1_writer(kind: &str) -> Refusal {
         Refusal::new("r1_writer", format!("Only whoever wrote this {kind} can change that. You can comment on it instead."))
@@ -269,6 +273,15 @@ pub mod refusal {
     // R12
     pub fn r12_one_plan() -> Refusal {
         Refusal::new("r12_one_plan", "There is an active plan already. Close it first: say for each skill how it ended.")
+    }
+
+    // R13
+    pub fn r13_not_there(kind: &str) -> Refusal {
+        Refusal::new("r13_not_there", format!("A {kind} is not kept there. Choose whom to share it with once more."))
+    }
+
+    pub fn r13_pair(label: &str) -> Refusal {
+        Refusal::new("r13_pair", format!("'{label}' stays between mentee and mentor. Write what the others may know under 'Summary for supervision'."))
     }
 
     // R15

@@ -242,7 +242,7 @@ impl Story {
 
     fn share(&mut self, phone: usize) {
         let Some(row) = self.a_row(phone).filter(|row| matches!(row.log, LogId::Own(_))) else { return };
-        let shared = self.ward.ask(phone, Ask::Share { record: row.record, to: log() });
+        let shared = self.ward.ask(phone, Ask::Share { record: row.record, to: vec![log()] });
         self.tell(format!("share: {}", shared.map_or_else(|refusal| refusal.code, |()| "ok".into())));
     }
 
@@ -474,6 +474,7 @@ impl Story {
                 record: row.record,
                 to: rules::WriteTo::Known { kind: row.kind.clone(), by: row.by },
                 fields: vec![(field, Some(&value))],
+                typed: Vec::new(),
                 keys,
             };
             let state = replica.log(log()).expect("open").state(&self.ward.server.kinds);

@@ -23,10 +23,10 @@ const OTHER: &str = "0192f0c1-2b3c-7d4e-8f50-00000000000b";
 fn story() -> (Server, Phone, Phone, Written) {
     let mut server = Server::new();
     let (mut one, mut two) = (Phone::new([1; 16]), Phone::new([2; 16]));
-    one.edit(|edit| edit.create(RECORD, "observation", "a person", &[("well".into(), "calm".into())]));
+    one.edit(|edit| edit.create(RECORD, "observation", "a person", &[("well".into(), "calm".into())], &[]));
     one.push(&mut server);
     two.pull(&server, 9);
-    two.edit(|edit| edit.create(OTHER, "observation", "another person", &[]));
+    two.edit(|edit| edit.create(OTHER, "observation", "another person", &[], &[]));
     two.push(&mut server);
     one.pull(&server, 9);
     let next = one.edit(|edit| edit.put(RECORD, "well", &"calm and quick".into())).expect("a change");
@@ -126,7 +126,7 @@ fn objects_and_predecessors_are_those_the_writer_saw() {
     assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3));
     one.unsent.clear();
     let unseen = "0192f0c1-2b3c-7d4e-8f50-00000000000c";
-    one.edit(|edit| edit.create(unseen, "observation", "a person", &[]));
+    one.edit(|edit| edit.create(unseen, "observation", "a person", &[], &[]));
     one.push(&mut server);
     let made = server.index.last_of(&actor([1; 16], 0)).expect("wrote");
     let written = two.edit(|edit| edit.put(OTHER, "well", &"late".into())).expect("a change");
@@ -149,7 +149,7 @@ fn a_record_is_made_once_in_records_and_nothing_else_is_made() {
     refuses("bad_key", |change| change.operations.push(create("not-a-uuid", ObjType::Map)));
     refuses("bad_key", |change| change.operations.push(create("0192F0C1-2b3c-7d4e-8f50-00000000000c", ObjType::Map)));
     refuses("unknown_operation", |change| change.operations.push(create(new, ObjType::List)));
-    refuses("unknown_operation", |change| change.operations.push(create(new, ObjType::Text)));
+    refuses("forbidden_object", |change| change.operations.push(create(new, ObjType::Text)));
     refuses("unknown_operation", |change| change.operations.push(create(new, ObjType::Table)));
     refuses("forbidden_object", |change| change.operations.extend([create(new, ObjType::Map), create(new, ObjType::Map)]));
     refuses("exists", |change| change.operations.push(create(OTHER, ObjType::Map)));
@@ -185,8 +185,8 @@ fn two_phones_that_create_the_same_record_keep_the_first() {
     let (mut server, mut rng) = (Server::new(), Rng(3));
     let (mut one, mut two) = (Phone::new([1; 16]), Phone::new([2; 16]));
     let record = rng.uuid();
-    one.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "calm".into())]));
-    let second = two.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "quick".into())])).expect("a change");
+    one.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "calm".into())], &[]));
+    let second = two.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "quick".into())], &[])).expect("a change");
     one.push(&mut server);
     assert_eq!(server.push(&[2; 16], &second.bytes), Err(Refused::Exists(record.clone())));
     let decoded = Decoded::parse(&second.bytes).expect("an honest change");
@@ -257,7 +257,8 @@ fn columns_are_the_known_ones_in_order_and_plain() {
     refuses_raw("compressed", |raw| raw.columns[0].0 |= 8);
     refuses_raw("unknown_column", |raw| *raw.column(0xa5) = run(1, b"\x04bold"));
     refuses_raw("unknown_column", |raw| *raw.column(0x94) = vec![0, 1]);
-    refuses_raw("unknown_column", |raw| *raw.column(0x13) = run(1, &[0]));
+    refuses_raw("bad_key", |raw| *raw.column(0x13) = run(1, &[0]));
+    refuses_raw("bad_key", |raw| raw.columns.retain(|(id, _)| *id != 0x15));
     refuses_raw("unknown_column", |raw| raw.columns.swap(0, 1));
     refuses_raw("unknown_column", |raw| raw.columns.insert(1, raw.columns[0].clone()));
     refuses_raw("unknown_column", |raw| raw.column(0x57).clear());
@@ -283,7 +284,10 @@ fn run_lengths_are_added_up_and_never_unrolled() {
         refuses_raw("too_many_operations", |raw| *raw.column(0x70) = run(1, &unsigned(length as u64 * 2)));
     }
     refuses_raw("too_many_operations", |raw| *raw.column(0x42) = signed(i64::MIN));
-    refuses_raw("uneven_columns", |raw| *raw.column(0x34) = unsigned(u64::MAX));
+    refuses_raw("too_many_operations", |raw| *raw.column(0x34) = unsigned(u64::MAX));
+    refuses_raw("uneven_columns", |raw| *raw.column(0x34) = unsigned(2));
+    refuses_raw("too_many_operations", |raw| *raw.column(0x13) = run(1 << 40, &[1]));
+    refuses_raw("bad_key", |raw| *raw.column(0x13) = run(-1, &signed(i64::MIN)));
     // Two runs that only together are too long, and counts whose product overflows.
     refuses_raw("too_many_operations", |raw| *raw.column(0x42) = [run(5_000, &[1]), run(1, &[3])].concat());
     refuses_raw("too_many_operations", |raw| *raw.column(0x70) = run(5_000, &unsigned(u64::MAX)));
@@ -295,7 +299,7 @@ fn a_change_at_the_limits_is_taken_and_one_above_is_told_to_the_writer() {
     let mut server = Server::new();
     let mut phone = Phone::new([1; 16]);
     let full = "x".repeat(limits::MAX_TEXT_BYTES);
-    phone.edit(|edit| edit.create(RECORD, "observation", "a person", &[("well".into(), Scalar::Text(full.clone()))]));
+    phone.edit(|edit| edit.create(RECORD, "observation", "a person", &[("well".into(), Scalar::Text(full.clone()))], &[]));
     phone.edit(|edit| {
         for _ in 0..350 {
             edit.put(RECORD, &"k".repeat(40), &Scalar::from("one"))?;
@@ -315,8 +319,8 @@ fn a_change_at_the_limits_is_taken_and_one_above_is_told_to_the_writer() {
     assert!(matches!(fails(|edit| edit.put(RECORD, "", &Scalar::Flag(true))), DocumentError::BadField));
     assert!(matches!(fails(|edit| edit.put(RECORD, "kind", &Scalar::from("goal"))), DocumentError::BadField));
     assert!(matches!(fails(|edit| edit.put(OTHER, "well", &Scalar::from("x"))), DocumentError::NoRecord(_)));
-    assert!(matches!(fails(|edit| edit.create(RECORD, "observation", "a person", &[])), DocumentError::Exists(_)));
-    assert!(matches!(fails(|edit| edit.create("new", "observation", "a person", &[])), DocumentError::BadRecordId(_)));
+    assert!(matches!(fails(|edit| edit.create(RECORD, "observation", "a person", &[], &[])), DocumentError::Exists(_)));
+    assert!(matches!(fails(|edit| edit.create("new", "observation", "a person", &[], &[])), DocumentError::BadRecordId(_)));
     assert!(matches!(fails(|edit| (0..6_000).try_for_each(|count| edit.put(RECORD, "k", &Scalar::Integer(count)))), DocumentError::TooMuch));
     assert!(matches!(
         fails(|edit| (0..3_i64).try_for_each(|count| edit.put(RECORD, &format!("k{count}"), &Scalar::Text("x".repeat(20_000))))),
@@ -359,4 +363,111 @@ fn every_code_is_its_own() {
     ];
     let codes: std::collections::BTreeSet<&str> = all.iter().map(Refused::as_str).collect();
     assert_eq!(codes.len(), all.len());
+}
+
+/// A record with two Texts, and the next change of its writer: "ed" typed behind "ag" and the "g" taken away.
+fn typed_story() -> (Server, Phone, Written) {
+    let mut server = Server::new();
+    let (mut one, mut two) = (Phone::new([1; 16]), Phone::new([2; 16]));
+    let prose = [("agenda".to_owned(), "ag".to_owned()), ("notes".to_owned(), "n".to_owned())];
+    one.edit(|edit| edit.create(RECORD, "session", "a person", &[("place".into(), "ward".into())], &prose));
+    one.push(&mut server);
+    two.pull(&server, 9);
+    two.edit(|edit| edit.type_into(RECORD, "notes", "no"));
+    two.push(&mut server);
+    let next = one
+        .edit(|edit| {
+            edit.type_into(RECORD, "agenda", "aged")?;
+            edit.type_into(RECORD, "agenda", "aed")
+        })
+        .expect("a change");
+    (server, one, next)
+}
+
+#[track_caller]
+fn refuses_typed(expected: &str, mutate: impl FnOnce(&mut ExpandedChange)) {
+    let (mut server, _, next) = typed_story();
+    let mut expanded = Change::try_from(next.bytes.as_slice()).expect("an honest change").decode();
+    mutate(&mut expanded);
+    let bytes = Change::from(expanded).raw_bytes().to_vec();
+    assert_eq!(server.push(&[1; 16], &bytes).expect_err("it should be refused").as_str(), expected);
+    assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3), "a refusal changes nothing");
+    assert_eq!(server.index.now().prose(RECORD, "agenda").as_deref(), Some("aed"));
+    assert_eq!(server.index.now().prose(RECORD, "notes").as_deref(), Some("no"));
+}
+
+#[test]
+fn a_character_stands_behind_one_that_its_writer_knew_and_is_taken_away_once() {
+    use automerge::legacy::ElementId;
+    // The record's change by the first phone: its map is operation 3, then kind, by, place, and the two Texts.
+    let at = |counter: u64, device: u8| Key::Seq(ElementId::Id(foreign_id(counter, device)));
+    let notes = || ObjectId::Id(foreign_id(10, 1));
+    refuses_typed("unknown_object", |change| change.operations[0].key = at(2_000, 1));
+    refuses_typed("unknown_object", |change| change.operations[0].key = at(11, 1));
+    // Typed by the second phone, and not seen by the first.
+    refuses_typed("unknown_object", |change| change.operations[0].key = at(12, 2));
+    refuses_typed("unknown_object", |change| change.operations[0].obj = notes());
+    refuses_typed("unknown_operation", |change| change.operations[0].key = Key::Map("agenda".into()));
+    refuses_typed("unknown_operation", |change| change.operations[0].insert = false);
+    refuses_typed("bad_value", |change| change.operations[0].action = OpType::Put(ScalarValue::Str("ed".into())));
+    refuses_typed("bad_value", |change| change.operations[0].action = OpType::Put(ScalarValue::Str("".into())));
+    refuses_typed("bad_value", |change| change.operations[0].action = OpType::Put(ScalarValue::Int(7)));
+    refuses_typed("unknown_operation", |change| change.operations[0].action = OpType::Make(ObjType::Map));
+    refuses_typed("bad_pred", |change| change.operations[0].pred = vec![foreign_id(9, 1)].into());
+    refuses_typed("bad_pred", |change| change.operations[2].pred = Vec::new().into());
+    refuses_typed("bad_pred", |change| change.operations[2].pred = vec![foreign_id(8, 1)].into());
+    refuses_typed("unknown_operation", |change| change.operations[2].key = Key::Seq(ElementId::Head));
+    refuses_typed("bad_pred", |change| change.operations.push(change.operations[2].clone()));
+    refuses_typed("unknown_object", |change| {
+        change.operations[2].key = at(11, 1);
+        change.operations[2].pred = vec![foreign_id(11, 1)].into();
+    });
+}
+
+#[test]
+fn a_text_is_made_with_its_record_and_never_written_over() {
+    let (mut server, mut phone, next) = typed_story();
+    assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3));
+    let later = phone.edit(|edit| edit.put(RECORD, "place", &"bed 4".into())).expect("a change");
+    let spoil = |mutate: &dyn Fn(&mut ExpandedChange)| {
+        let mut expanded = Change::try_from(later.bytes.as_slice()).expect("an honest change").decode();
+        mutate(&mut expanded);
+        Change::from(expanded).raw_bytes().to_vec()
+    };
+    let over = spoil(&|change| {
+        change.operations[0].key = Key::Map("agenda".into());
+        change.operations[0].pred = vec![foreign_id(7, 1)].into();
+    });
+    assert_eq!(server.push(&[1; 16], &over), Err(Refused::ForbiddenObject));
+    let away = spoil(&|change| {
+        change.operations[0].key = Key::Map("agenda".into());
+        change.operations[0].pred = vec![foreign_id(7, 1)].into();
+        change.operations[0].action = OpType::Delete;
+    });
+    assert_eq!(server.push(&[1; 16], &away), Err(Refused::ForbiddenObject));
+    let made_late = spoil(&|change| {
+        change.operations[0].key = Key::Map("summary".into());
+        change.operations[0].pred = Vec::new().into();
+        change.operations[0].action = OpType::Make(ObjType::Text);
+    });
+    assert_eq!(server.push(&[1; 16], &made_late), Err(Refused::ForbiddenObject));
+    assert_eq!(server.push(&[1; 16], &later.bytes), Ok(4));
+}
+
+#[test]
+fn a_text_that_is_full_takes_no_more() {
+    let mut server = Server::new();
+    let mut phone = Phone::new([1; 16]);
+    phone.edit(|edit| edit.create(RECORD, "session", "a person", &[], &[("agenda".into(), String::new())]));
+    let piece = "x".repeat(4_000);
+    for count in 1..=limits::MAX_TEXT_CHARACTERS / piece.len() {
+        // Deleted ones count too: what stands there never grows.
+        phone.edit(|edit| edit.type_into(RECORD, "agenda", &piece)).expect("a change");
+        if count < limits::MAX_TEXT_CHARACTERS / piece.len() {
+            phone.edit(|edit| edit.type_into(RECORD, "agenda", "")).expect("a change");
+        }
+    }
+    phone.push(&mut server);
+    let one_more = phone.edit(|edit| edit.type_into(RECORD, "agenda", &"x".repeat(4_001))).expect("a change");
+    assert_eq!(server.push(&[1; 16], &one_more.bytes), Err(Refused::TextFull));
 }

@@ -112,7 +112,7 @@ fn of_two_values_the_last_one_is_automerges_winner() {
     let (mut server, mut rng) = (Server::new(), Rng(1));
     let (mut low, mut high) = (Phone::new([1; 16]), Phone::new([2; 16]));
     let record = rng.uuid();
-    low.edit(|edit| edit.create(&record, "observation", "a person", &[]));
+    low.edit(|edit| edit.create(&record, "observation", "a person", &[], &[]));
     low.push(&mut server);
     high.pull(&server, 9);
     let first = low.edit(|edit| edit.put(&record, "well", &"low".into())).expect("a change");
@@ -148,10 +148,10 @@ fn changed_after_signing_is_an_operation_that_the_sealed_heads_do_not_cover() {
     let (mut server, mut rng) = (Server::new(), Rng(2));
     let mut phone = Phone::new([1; 16]);
     let (record, other) = (rng.uuid(), rng.uuid());
-    phone.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "calm".into())]));
+    phone.edit(|edit| edit.create(&record, "observation", "a person", &[("well".into(), "calm".into())], &[]));
     phone.push(&mut server);
     let sealed = server.index.heads();
-    phone.edit(|edit| edit.create(&other, "observation", "a person", &[]));
+    phone.edit(|edit| edit.create(&other, "observation", "a person", &[], &[]));
     phone.push(&mut server);
     assert_eq!(server.index.touched_after(&record, &sealed), Ok(None));
     phone.edit(|edit| edit.put(&record, "well", &"calm and quick".into()));

@@ -92,7 +92,7 @@ impl Gate {
 
     fn create_as(&self, by: &mut Hostile, log: LogId, record: RecordId, kind: &str, author: PersonId, fields: &Content) -> (Item, Hash) {
         let fields: Vec<(String, Scalar)> = fields.iter().map(|(field, value)| (field.clone(), value.clone())).collect();
-        self.word(by, log, |edit| edit.create(&record.to_string(), kind, &author.to_string(), &fields).expect("fits a change"))
+        self.word(by, log, |edit| edit.create(&record.to_string(), kind, &author.to_string(), &fields, &[]).expect("fits a change"))
     }
 
     fn put(&self, by: &mut Hostile, log: LogId, record: RecordId, field: &str, value: &Scalar) -> (Item, Hash) {
@@ -714,7 +714,8 @@ fn r10_a_forged_seen_line_is_neither_taken_nor_held() {
     let fields = [("on".to_owned(), Scalar::from(record.as_str())), ("words".to_owned(), "backdated".into())];
     let forged = [(0, [0; 12]), (gate.newest(), [7; 12]), (gate.newest() + 1, gate.seen(log()).tag.0)].map(|(position, tag)| {
         let mut document = Document::from_genesis(&genesis(&log().to_string(), 1)).expect("a genesis");
-        let written = document.edit(actor(*farid.device.0.as_bytes(), 0), &WordSeen { position, tag }, |edit| edit.create(&record, "comment", &by, &fields));
+        let written =
+            document.edit(actor(*farid.device.0.as_bytes(), 0), &WordSeen { position, tag }, |edit| edit.create(&record, "comment", &by, &fields, &[]));
         Item::Word(Bytes(written.expect("written").expect("a change").bytes))
     });
     for item in &forged {
@@ -977,7 +978,7 @@ fn a_change_on_something_that_was_refused_is_blocked_and_says_by_what() {
     let mut document = Document::from_genesis(&genesis(&log().to_string(), 1)).expect("a genesis");
     let (name, by, fields) = (record.to_string(), ruth.person.to_string(), words.into_iter().collect::<Vec<_>>());
     let device = actor(*ruth.device.0.as_bytes(), 0);
-    let first = document.edit(device, &seen, |edit| edit.create(&name, "comment", &by, &fields)).expect("written").expect("a change");
+    let first = document.edit(device, &seen, |edit| edit.create(&name, "comment", &by, &fields, &[])).expect("written").expect("a change");
     let then = document.edit(device, &seen, |edit| edit.put(&name, "words", &"y".into())).expect("written").expect("a change");
     gate.refused(&ruth, &[Item::Word(Bytes(first.bytes))], "bad_value");
     assert_eq!(gate.judge(&ruth, &[Item::Word(Bytes(then.bytes))]), Judged::Answer(Verdict::BlockedBy { change: first.hash }));

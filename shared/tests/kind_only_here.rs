@@ -10,7 +10,7 @@ use shared::{
     decision::{Act, canonical_content},
     export,
     id::{LogId, RecordId},
-    kind::{Chain, Choice, Field, Keyed, Kind, Kinds, Sharing, Value},
+    kind::{Chain, Choice, Circle, Field, Keyed, Kind, Kinds, Sharing, Value},
     ledger::State,
     phone::Ask,
     role::Role,
@@ -28,6 +28,7 @@ static ROUND: Kind = Kind {
     writers: BOTH,
     sharing: Sharing::Freely,
     chain: Chain::SupervisorConfirms,
+    widest: Circle::All,
     fields: &[
         Field::new("topic", "What it was about", Value::Line { max_chars: 20 }).needed(),
         Field::new("findings", "What was found", Value::Paragraph { max_chars: 200 }).by(BOTH),
@@ -60,7 +61,7 @@ fn draft(ward: &mut Ward, phone: usize, by: u8) -> RecordId {
 }
 
 fn share(ward: &mut Ward, phone: usize, record: RecordId) {
-    ward.ask(phone, Ask::Share { record, to: log() }).expect("shared");
+    ward.ask(phone, Ask::Share { record, to: vec![log()] }).expect("shared");
     let verdicts = ward.sync(phone);
     assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted { .. })), "{verdicts:?}");
 }

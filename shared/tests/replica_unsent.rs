@@ -41,7 +41,7 @@ fn agreement(ward: &mut Ward, phone: usize, by: u8) -> RecordId {
 
 fn shared_agreement(ward: &mut Ward, phone: usize, by: u8) -> RecordId {
     let record = agreement(ward, phone, by);
-    ward.ask(phone, Ask::Share { record, to: log() }).expect("shared");
+    ward.ask(phone, Ask::Share { record, to: vec![log()] }).expect("shared");
     assert!(kept(&ward.sync(phone)));
     record
 }
@@ -345,7 +345,7 @@ fn a_refused_share_is_a_draft_again_with_its_reason_and_can_be_tried_again() {
     let (ruth, amara) = (ward.phone(RUTH), ward.phone(AMARA));
     let record = agreement(&mut ward, ruth, RUTH);
     ward.sync(ruth);
-    ward.ask(ruth, Ask::Share { record, to: log() }).expect("asked for");
+    ward.ask(ruth, Ask::Share { record, to: vec![log()] }).expect("asked for");
     ward.set(ruth, log(), record, "channel", "typed after".into());
     ward.pass(SECOND_MS);
     // The server refuses the share for some reason of its own; what was typed on top of it is blocked by that.
@@ -486,7 +486,7 @@ fn what_the_server_would_refuse_is_said_before_it_is_written() {
         assert_eq!(refusal.code, "r1_writer");
     }
     let draft = ward.draft(ruth, "C02", 3);
-    assert_eq!(ward.ask(ruth, Ask::Share { record: draft, to: log() }).expect_err("unsigned").code, "shared_by_submit");
+    assert_eq!(ward.ask(ruth, Ask::Share { record: draft, to: vec![log()] }).expect_err("unsigned").code, "shared_by_submit");
     let claim = ward.record();
     let fields: BTreeMap<_, _> = [("competency".to_owned(), "C02".into())].into();
     assert_eq!(ward.ask(ruth, Ask::Create { log: log(), record: claim, kind: "claim".into(), fields }).expect_err("hers").code, "r1_kind");
@@ -594,6 +594,7 @@ fn a_phone_that_is_full_says_so_and_loses_nothing() {
         refusal: Refusal::new("r10_held", "x."),
         held: true,
         fields: BTreeMap::new(),
+        typed: BTreeMap::new(),
         acts: vec![],
         at: START,
     };

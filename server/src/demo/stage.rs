@@ -135,7 +135,7 @@ impl Stage {
             }
             Does::Share { key } => {
                 let record = self.record(key)?;
-                self.phone(step.who)?.ask(&Ask::Share { record, to }, now)
+                self.phone(step.who)?.ask(&Ask::Share { record, to: vec![to] }, now)
             }
             Does::Send { key, sign, reason } => {
                 let record = self.record(key)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared::{
     fact::{Device as Certificate, Fact, Facts, Member, MemberEnded, Opened, Settings},
     framework::Framework,
-    id::{DeviceId, LogId, PersonId},
+    id::{DeviceId, LogId, PairingId, PersonId, RelationshipId},
     key::PublicKey,
     line::ChainHead,
     refusal::Refusal,
@@ -63,28 +63,84 @@ impl Gate {
         Ok(id)
     }
 
-    /// Adds somebody to a log; their devices' certificates go in with them.
+    /// Adds somebody to a log; their devices' certificates go in with them. A new mentor gets a pair log with the mentee
+    /// in the same transaction.
     pub async fn add_member(self: &Arc<Self>, new: NewMember, now: At) -> Result<()> {
-        let mut facts = vec![Fact::Member(new.member.clone())];
-        facts.extend(self.certificates(new.member.person).await?);
-        let gate = Arc::clone(self);
-        whole(async move { gate.state(vec![new.log], &facts, Work::default(), now).await }).await
-    }
-
-    /// Ends a membership. What its person wrote before and sends later is held for the lead.
-    pub async fn end_membership(self: &Arc<Self>, ending: Ending, now: At) -> Result<()> {
-        let Ending { log, person, role, by, reason } = ending;
         let gate = Arc::clone(self);
         whole(async move {
-            let locked = gate.lock(log).await?;
-            let at = locked.loaded().received_at(now);
-            if !locked.loaded().log.facts.has_role(person, role, at) {
-                locked.put_back();
-                return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
+            let mut facts = vec![Fact::Member(new.member.clone())];
+            facts.extend(gate.certificates(new.member.person).await?);
+            let mut work = Work::default();
+            if let (LogId::Record(relationship), Role::Mentor) = (new.log, new.member.role) {
+                work.logs.extend(gate.pairing(relationship, new.member, now).await?);
             }
-            gate.state_in(locked, vec![Fact::MemberEnded(MemberEnded { person, role, at, reason, by })], at).await
+            gate.state(vec![new.log], &facts, work, now).await
         })
         .await
+    }
+
+    /// The pair log of a relationship's mentee and somebody who joins it as a mentor.
+    async fn pairing(&self, relationship: RelationshipId, mentor: Member, now: At) -> Result<Option<LogWork>> {
+        let locked = self.lock(LogId::Record(relationship)).await?;
+        let facts = &locked.loaded().log.facts;
+        let founding = facts.mentee().map(|mentee| Founding {
+            log: LogId::Pair(PairingId(self.entropy.id(now))),
+            relationship: Some(relationship),
+            framework: facts.framework.clone(),
+            settings: facts.settings.clone(),
+            members: vec![mentee.clone(), mentor],
+        });
+        locked.put_back();
+        let Some(founding) = founding else { return Ok(None) };
+        let mut certificates = Vec::new();
+        for member in &founding.members {
+            certificates.extend(self.certificates(member.person).await?);
+        }
+        Ok(Some(self.founding(self.organisation().await?, &founding, certificates, now)?))
+    }
+
+    /// Ends a membership, and with a mentor's the one in the pair log. What its person wrote before and sends later is
+    /// held for the lead.
+    pub async fn end_membership(self: &Arc<Self>, ending: Ending, now: At) -> Result<()> {
+        let gate = Arc::clone(self);
+        whole(async move {
+            let mut ends = gate.pairings_of(&ending, now).await?;
+            ends.push(ending.log);
+            // Always in the same order, as in every act on several logs.
+            ends.sort_unstable();
+            let (mut all, mut work) = (Vec::with_capacity(ends.len()), Work::default());
+            for log in ends {
+                let locked = gate.lock(log).await?;
+                let at = locked.loaded().received_at(now);
+                if !locked.loaded().log.facts.has_role(ending.person, ending.role, at) {
+                    locked.put_back();
+                    all.into_iter().for_each(Locked::put_back);
+                    return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
+                }
+                let ended = MemberEnded { person: ending.person, role: ending.role, at, reason: ending.reason.clone(), by: ending.by };
+                let accepted = gate.judged(&locked, vec![Fact::MemberEnded(ended)], at)?;
+                work.logs.push(gate.log_work(&locked, accepted, at).await?);
+                all.push(locked);
+            }
+            gate.commit(all, work).await
+        })
+        .await
+    }
+
+    /// The pair logs that somebody's membership of a relationship gave them.
+    async fn pairings_of(&self, ending: &Ending, now: At) -> Result<Vec<LogId>> {
+        let (LogId::Record(relationship), Role::Mentor) = (ending.log, ending.role) else { return Ok(Vec::new()) };
+        let mut pairings = Vec::new();
+        let reached = self.store.reach(ending.person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log);
+        for log in reached.filter(|log| matches!(log, LogId::Pair(_))) {
+            let locked = self.lock(log).await?;
+            let opened = locked.loaded().log.facts.opened.as_ref();
+            if opened.is_some_and(|opened| opened.relationship == Some(relationship)) {
+                pairings.push(log);
+            }
+            locked.put_back();
+        }
+        Ok(pairings)
     }
 
     /// States facts in one log: pauses, cover, exemptions, settings. Each is judged.
@@ -114,12 +170,6 @@ impl Gate {
         self.commit(all, work).await
     }
 
-    async fn state_in(&self, locked: Locked, facts: Vec<Fact>, at: At) -> Result<()> {
-        let accepted = self.judged(&locked, facts, at)?;
-        let work = self.log_work(&locked, accepted, at).await?;
-        self.commit(vec![locked], Work::of(work)).await
-    }
-
     /// Judges facts in their order, each on top of those before it.
     pub(super) fn judged(&self, locked: &Locked, facts: Vec<Fact>, at: At) -> Result<Vec<Accepted>> {
         let log = &locked.loaded().log;
@@ -146,6 +196,8 @@ fn certificate(device: &Device) -> Certificate {
 #[derive(Debug, Clone)]
 pub(crate) struct Founding {
     pub(crate) log: LogId,
+    /// A pair log's.
+    pub(crate) relationship: Option<RelationshipId>,
     pub(crate) framework: Option<Framework>,
     pub(crate) settings: Settings,
     pub(crate) members: Vec<Member>,
@@ -156,22 +208,13 @@ impl Gate {
     pub(crate) async fn found(&self, organisation: Organisation, people: Vec<Person>, logs: Vec<Founding>, now: At) -> Result<()> {
         let mut work = Work { organisation: Some(organisation.clone()), people, ..Work::default() };
         for founding in logs {
-            let accepted = self.founding(&organisation, &founding, now)?;
-            let place = Place {
-                log: founding.log,
-                epoch: shared::log::FIRST_EPOCH,
-                before: ChainHead::origin(founding.log, organisation.id),
-                received_at: now,
-                key: &organisation.key,
-                entropy: &*self.entropy,
-            };
-            work.logs.push(LogWork::new(place, accepted));
+            work.logs.push(self.founding(&organisation, &founding, Vec::new(), now)?);
         }
         self.store.commit(work).await?;
         Ok(())
     }
 
-    fn founding(&self, organisation: &Organisation, founding: &Founding, now: At) -> Result<Vec<Accepted>> {
+    fn founding(&self, organisation: &Organisation, founding: &Founding, certificates: Vec<Fact>, now: At) -> Result<LogWork> {
         let opened = Opened {
             log: founding.log,
             organisation: organisation.id,
@@ -180,11 +223,13 @@ impl Gate {
             zone: organisation.zone.clone(),
             person_word: organisation.person_word.clone(),
             demonstration: organisation.demonstration,
+            relationship: founding.relationship,
         };
         let mut facts = vec![Fact::Opened(opened)];
         facts.extend(founding.framework.clone().map(|framework| Fact::Framework(Box::new(framework))));
         facts.push(Fact::Settings(founding.settings.clone()));
         facts.extend(founding.members.iter().cloned().map(Fact::Member));
+        facts.extend(certificates);
         let mut state = Facts::default();
         let ledger = shared::ledger::Ledger::default();
         let judge = |fact: Fact| {
@@ -192,6 +237,15 @@ impl Gate {
             state.fold(&fact);
             Ok(accepted)
         };
-        facts.into_iter().map(judge).collect()
+        let accepted = facts.into_iter().map(judge).collect::<Result<_>>()?;
+        let place = Place {
+            log: founding.log,
+            epoch: shared::log::FIRST_EPOCH,
+            before: ChainHead::origin(founding.log, organisation.id),
+            received_at: now,
+            key: &organisation.key,
+            entropy: &*self.entropy,
+        };
+        Ok(LogWork::new(place, accepted))
     }
 }

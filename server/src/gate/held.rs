@@ -176,15 +176,19 @@ fn show_words(log: &Log, decoded: &Decoded) -> Vec<HeldRecord> {
         }
         let Some(shown) = records.get_mut(place) else { continue };
         match effect {
-            Effect::Create { kind, fields, .. } => {
+            Effect::Create { kind, fields, prose, .. } => {
                 shown.kind = Some(kind);
                 shown.fields.extend(fields.into_iter().map(|(field, value)| (field, Some(value))));
+                shown.fields.extend(prose.into_iter().map(|(field, text)| (field, Some(Scalar::Text(text)))));
             }
             Effect::Put { field, value, .. } => {
                 shown.fields.insert(field, Some(value));
             }
             Effect::Delete { field, .. } => {
                 shown.fields.insert(field, None);
+            }
+            Effect::Type { field, inserted, .. } => {
+                shown.fields.insert(field, Some(Scalar::Text(inserted)));
             }
         }
     }
@@ -193,10 +197,18 @@ fn show_words(log: &Log, decoded: &Decoded) -> Vec<HeldRecord> {
 
 /// Words that build on others which are held too: their record cannot be told yet, but every word can be read.
 fn raw(decoded: &Decoded) -> HeldRecord {
-    let fields = decoded.operations().iter().filter_map(|op| match &op.action {
-        Action::Put(value) => Some((op.key.clone(), Some(value.clone()))),
-        Action::Delete => Some((op.key.clone(), None)),
-        Action::Make => None,
-    });
-    HeldRecord { record: String::new(), kind: None, fields: fields.collect() }
+    let mut fields: BTreeMap<String, Option<Scalar>> = BTreeMap::new();
+    let mut typed = String::new();
+    for op in decoded.operations() {
+        match (&op.action, op.key()) {
+            (Action::Put(value), Some(key)) => drop(fields.insert(key.to_owned(), Some(value.clone()))),
+            (Action::Delete, Some(key)) => drop(fields.insert(key.to_owned(), None)),
+            (Action::Insert(character), _) => typed.push(*character),
+            (Action::Make | Action::MakeText | Action::Put(_) | Action::Delete, _) => {}
+        }
+    }
+    if !typed.is_empty() {
+        fields.insert("words".to_owned(), Some(Scalar::Text(typed)));
+    }
+    HeldRecord { record: String::new(), kind: None, fields }
 }

@@ -77,7 +77,7 @@ impl Phone {
         let fields = [("scope".to_owned(), Scalar::from(words)), ("frequency".to_owned(), Scalar::from("Every two weeks"))].into();
         let (log, to) = (self.replica.own_log(), self.relationship());
         self.replica.ask(&Ask::Create { log, record, kind: "agreement".to_owned(), fields }, now).expect("a mentor may draft an agreement");
-        self.replica.ask(&Ask::Share { record, to }, now).expect("a draft may be shared");
+        self.replica.ask(&Ask::Share { record, to: vec![to] }, now).expect("a draft may be shared");
         record
     }
 }

@@ -6,11 +6,13 @@ use super::{
     refused::Refused,
 };
 
-/// Automerge's column ids (id × 16 + type), those that operations on maps of scalars need.
-/// Left out on purpose: 0x11 and 0x13 (list elements), 0x94 and 0xa5 (marks), every deflated one (bit 3).
+/// Automerge's column ids (id × 16 + type), those that operations on maps of scalars and on Text need.
+/// Left out on purpose: 0x94 and 0xa5 (marks), every deflated one (bit 3).
 mod id {
     pub(super) const OBJECT_ACTOR: u64 = 0x01;
     pub(super) const OBJECT_COUNTER: u64 = 0x02;
+    pub(super) const CHARACTER_ACTOR: u64 = 0x11;
+    pub(super) const CHARACTER_COUNTER: u64 = 0x13;
     pub(super) const KEY: u64 = 0x15;
     pub(super) const INSERT: u64 = 0x34;
     pub(super) const ACTION: u64 = 0x42;
@@ -24,11 +26,12 @@ mod id {
 /// The bit of a column id that says its data are deflated.
 const DEFLATED: u64 = 0b1000;
 /// More columns than there are known ones are refused before their lengths are read.
-const MAX_COLUMNS: usize = 10;
+const MAX_COLUMNS: usize = 12;
 
 const MAKE_MAP: u64 = 0;
 const PUT: u64 = 1;
 const DELETE: u64 = 3;
+const MAKE_TEXT: u64 = 4;
 
 const NULL: u64 = 0;
 const FALSE: u64 = 1;
@@ -41,6 +44,8 @@ const TEXT: u64 = 6;
 struct Columns<'a> {
     object_actor: &'a [u8],
     object_counter: &'a [u8],
+    character_actor: &'a [u8],
+    character_counter: &'a [u8],
     key: &'a [u8],
     insert: &'a [u8],
     action: &'a [u8],
@@ -74,6 +79,8 @@ impl<'a> Columns<'a> {
             let slot = match id {
                 id::OBJECT_ACTOR => &mut columns.object_actor,
                 id::OBJECT_COUNTER => &mut columns.object_counter,
+                id::CHARACTER_ACTOR => &mut columns.character_actor,
+                id::CHARACTER_COUNTER => &mut columns.character_counter,
                 id::KEY => &mut columns.key,
                 id::INSERT => &mut columns.insert,
                 id::ACTION => &mut columns.action,
@@ -98,7 +105,7 @@ impl<'a> Columns<'a> {
 pub(super) fn walk(reader: &mut Reader<'_>, actors: usize) -> Result<usize, Refused> {
     let columns = Columns::read(reader)?;
     let operations = runs(columns.action, MAX_OPERATIONS, Reader::unsigned, |_, action| match action {
-        Some(MAKE_MAP | PUT | DELETE) => Ok(()),
+        Some(MAKE_MAP | PUT | DELETE | MAKE_TEXT) => Ok(()),
         _ => Err(Refused::UnknownOperation),
     })?;
     if operations == 0 {
@@ -109,8 +116,8 @@ pub(super) fn walk(reader: &mut Reader<'_>, actors: usize) -> Result<usize, Refu
         even(runs(columns.object_actor, MAX_OPERATIONS, Reader::unsigned, |_, index| known_actor(index, actors, true))?, operations)?;
         even(runs(columns.object_counter, MAX_OPERATIONS, Reader::unsigned, |_, counter| known_counter(counter))?, operations)?;
     }
-    even(runs(columns.key, MAX_OPERATIONS, key, |_, key| key.map(drop).ok_or(Refused::BadKey))?, operations)?;
-    no_inserts(columns.insert, operations)?;
+    places(&columns, operations, actors)?;
+    even(inserts(columns.insert)?, operations)?;
     let mut value_bytes = 0_usize;
     let metas = runs(columns.value_meta, MAX_OPERATIONS, Reader::unsigned, |rows, meta| {
         let length = value_length(meta.ok_or(Refused::BadValue)?)?;
@@ -129,8 +136,27 @@ pub(super) fn walk(reader: &mut Reader<'_>, actors: usize) -> Result<usize, Refu
     })?;
     even(groups, operations)?;
     even(runs(columns.pred_actor, MAX_PREDECESSORS, Reader::unsigned, |_, index| known_actor(index, actors, false))?, preds)?;
-    even(deltas(columns.pred_counter)?, preds)?;
+    let (rows, without) = deltas(columns.pred_counter, MAX_PREDECESSORS, 1, &Refused::BadPred)?;
+    even(rows, preds)?;
+    even(without, 0)?;
     Ok(operations)
+}
+
+/// Every operation has a key of a map or a place in a Text, and no column of these says more or less than there are
+/// operations. A column that would be empty in every row is left out.
+fn places(columns: &Columns<'_>, operations: usize, actors: usize) -> Result<(), Refused> {
+    let fits = |column: &[u8], rows: usize| if column.is_empty() || rows == operations { Ok(()) } else { Err(Refused::UnevenColumns) };
+    let mut keys = 0_usize;
+    let rows = runs(columns.key, MAX_OPERATIONS, key, |rows, key| {
+        keys = keys.saturating_add(if key.is_some() { rows } else { 0 });
+        Ok(())
+    })?;
+    fits(columns.key, rows)?;
+    fits(columns.character_actor, runs(columns.character_actor, MAX_OPERATIONS, Reader::unsigned, |_, index| known_actor(index, actors, true))?)?;
+    // 0 is the beginning of a Text.
+    let (rows, without) = deltas(columns.character_counter, MAX_OPERATIONS, 0, &Refused::BadKey)?;
+    fits(columns.character_counter, rows)?;
+    if keys.checked_add(rows.saturating_sub(without)) == Some(operations) { Ok(()) } else { Err(Refused::BadKey) }
 }
 
 /// Goes through a run-length column: `each` sees a value with the number of rows it fills. The rows, at most `limit`.
@@ -164,23 +190,25 @@ fn runs<'a, T>(
     Ok(total)
 }
 
-/// Goes through a delta column of counters; no row is empty and each lies in 1 ..= 2^32 − 1.
-fn deltas(bytes: &[u8]) -> Result<usize, Refused> {
+/// Goes through a delta column of counters, each in `least` ..= 2^32 − 1: the rows, and how many of them have none.
+fn deltas(bytes: &[u8], limit: usize, least: i64, wrong: &Refused) -> Result<(usize, usize), Refused> {
+    let in_range = |counter: &i64| (least..=i64::from(MAX_COUNTER)).contains(counter);
     let mut counter = 0_i64;
-    runs(bytes, MAX_PREDECESSORS, Reader::signed, |rows, delta| {
-        let delta = delta.ok_or(Refused::BadPred)?;
+    let mut without = 0_usize;
+    let rows = runs(bytes, limit, Reader::signed, |rows, delta| {
+        let Some(delta) = delta else {
+            without = without.saturating_add(rows);
+            return Ok(());
+        };
         let rows = i64::try_from(rows).map_err(|_| Refused::TooManyOperations)?;
         let first = counter.checked_add(delta).filter(in_range);
         // Between the first and the last of a run every step goes the same way.
         let last = delta.checked_mul(rows).and_then(|all| counter.checked_add(all)).filter(in_range);
-        let (Some(_), Some(last)) = (first, last) else { return Err(Refused::BadPred) };
+        let (Some(_), Some(last)) = (first, last) else { return Err(wrong.clone()) };
         counter = last;
         Ok(())
-    })
-}
-
-fn in_range(counter: &i64) -> bool {
-    (1..=i64::from(MAX_COUNTER)).contains(counter)
+    })?;
+    Ok((rows, without))
 }
 
 fn known_actor(index: Option<u64>, actors: usize, may_be_null: bool) -> Result<(), Refused> {
@@ -206,14 +234,21 @@ fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Refused> {
     }
 }
 
-/// Nothing is inserted into maps, so the column says 'false' once for all rows.
-fn no_inserts(bytes: &[u8], operations: usize) -> Result<(), Refused> {
+/// Goes through the column that says, in turn, how many rows insert nothing and how many insert; only the first number
+/// may be 0. The rows.
+fn inserts(bytes: &[u8]) -> Result<usize, Refused> {
     let mut reader = Reader::new(bytes);
-    let rows = reader.unsigned()?;
-    if !reader.is_empty() {
-        return Err(Refused::UnknownOperation);
+    let mut total = 0_usize;
+    let mut first = true;
+    while !reader.is_empty() {
+        let rows = usize::try_from(reader.unsigned()?).map_err(|_| Refused::TooManyOperations)?;
+        if rows == 0 && !first {
+            return Err(Refused::NotAChange);
+        }
+        first = false;
+        total = total.checked_add(rows).filter(|total| *total <= MAX_OPERATIONS).ok_or(Refused::TooManyOperations)?;
     }
-    if u64::try_from(operations) == Ok(rows) { Ok(()) } else { Err(Refused::UnevenColumns) }
+    Ok(total)
 }
 
 fn value_length(meta: u64) -> Result<usize, Refused> {

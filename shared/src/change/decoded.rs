@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use automerge::{
     Change, ExpandedChange, ObjType, ScalarValue,
-    legacy::{Key, ObjectId, OpId as AutomergeId, OpType},
+    legacy::{ElementId, Key, ObjectId, OpId as AutomergeId, OpType},
 };
 
 use crate::{bytes::Hash, scalar::Scalar};
@@ -34,14 +34,29 @@ pub enum Object {
     Made(OpId),
 }
 
-/// What an operation does at its key. Text comes with its own kinds.
+/// Where in its object an operation works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Under a key of a map, of 1 to [`super::limits::MAX_KEY_BYTES`] bytes.
+    Key(String),
+    /// At the beginning of a Text.
+    Start,
+    /// At a character of a Text, by the operation that inserted it: to delete it, or to insert behind it.
+    Character(OpId),
+}
+
+/// What an operation does at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Makes a map: a record where the object is `records`.
     Make,
+    /// Makes a Text: a field of a record in which several people type at once.
+    MakeText,
     /// Sets a value.
     Put(Scalar),
-    /// Takes values away.
+    /// Inserts one character behind its place.
+    Insert(char),
+    /// Takes values, or a character, away.
     Delete,
 }
 
@@ -49,11 +64,20 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Op {
     pub object: Object,
-    /// 1 to [`super::limits::MAX_KEY_BYTES`] bytes.
-    pub key: String,
+    pub place: Place,
     pub action: Action,
     /// The operations that it overwrites, ascending.
     pub preds: Vec<OpId>,
+}
+
+impl Op {
+    /// The key, where it works on a map.
+    pub fn key(&self) -> Option<&str> {
+        match &self.place {
+            Place::Key(key) => Some(key),
+            Place::Start | Place::Character(_) => None,
+        }
+    }
 }
 
 /// A change within the limits, whose operations encode to the very bytes it was read from.
@@ -160,18 +184,21 @@ impl Names<'_> {
             ObjectId::Root => Object::Root,
             ObjectId::Id(id) => Object::Made(self.id(id)?),
         };
-        let Key::Map(key) = &op.key else { return Err(Refused::UnknownOperation) };
-        if op.insert {
-            return Err(Refused::UnknownOperation);
-        }
-        let action = match &op.action {
-            OpType::Make(ObjType::Map) => Action::Make,
-            OpType::Put(value) => Action::Put(scalar(value)?),
-            OpType::Delete => Action::Delete,
+        let place = match &op.key {
+            Key::Map(key) => Place::Key(key.to_string()),
+            Key::Seq(ElementId::Head) => Place::Start,
+            Key::Seq(ElementId::Id(id)) => Place::Character(self.id(id)?),
+        };
+        let action = match (&op.action, &place, op.insert) {
+            (OpType::Make(ObjType::Map), Place::Key(_), false) => Action::Make,
+            (OpType::Make(ObjType::Text), Place::Key(_), false) => Action::MakeText,
+            (OpType::Put(value), Place::Key(_), false) => Action::Put(scalar(value)?),
+            (OpType::Put(value), Place::Start | Place::Character(_), true) => Action::Insert(character(value)?),
+            (OpType::Delete, Place::Key(_) | Place::Character(_), false) => Action::Delete,
             _ => return Err(Refused::UnknownOperation),
         };
         let preds = op.pred.iter().map(|id| self.id(id)).collect::<Result<_, _>>()?;
-        Ok(Op { object, key: key.to_string(), action, preds })
+        Ok(Op { object, place, action, preds })
     }
 
     fn id(&self, id: &AutomergeId) -> Result<OpId, Refused> {
@@ -186,6 +213,16 @@ fn scalar(value: &ScalarValue) -> Result<Scalar, Refused> {
         ScalarValue::Str(text) => Ok(Scalar::Text(text.to_string())),
         ScalarValue::Int(number) if number.unsigned_abs() <= Scalar::MAX_INTEGER.unsigned_abs() => Ok(Scalar::Integer(*number)),
         ScalarValue::Boolean(flag) => Ok(Scalar::Flag(*flag)),
+        _ => Err(Refused::BadValue),
+    }
+}
+
+/// A Text grows by one character an operation: a longer string at one place could not be split by anybody else.
+fn character(value: &ScalarValue) -> Result<char, Refused> {
+    let ScalarValue::Str(text) = value else { return Err(Refused::BadValue) };
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(character), None) => Ok(character),
         _ => Err(Refused::BadValue),
     }
 }

@@ -4,6 +4,7 @@
 //! change's causal past is a clock (actor number → sequence number), so 'was this seen?' is one comparison.
 
 mod plan;
+mod prose;
 mod view;
 
 use std::{
@@ -13,9 +14,10 @@ use std::{
 
 use crate::{bytes::Hash, scalar::Scalar};
 
+use self::prose::Prose;
 use super::{
     actor::Actor,
-    decoded::{Action, Decoded, OpId},
+    decoded::{Action, Decoded, OpId, Place},
     genesis,
     refused::Refused,
 };
@@ -86,6 +88,8 @@ struct Record {
     change: ChangeNumber,
     /// Ascending by operation.
     fields: BTreeMap<String, Vec<Entry>>,
+    /// Fields in which several people type at once; made with the record.
+    prose: BTreeMap<String, Prose>,
 }
 
 /// One operation on one field, overwritten or not.
@@ -113,7 +117,15 @@ pub struct Index {
     container: Option<Id>,
     log: String,
     records: BTreeMap<Arc<str>, Record>,
-    objects: BTreeMap<Id, Arc<str>>,
+    objects: BTreeMap<Id, Holder>,
+}
+
+/// What an object of the document holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Holder {
+    Record(Arc<str>),
+    /// A record's field.
+    Prose(Arc<str>, Arc<str>),
 }
 
 /// Why a change does not fit the index. While accepting, the shield has said so before; while rebuilding, the lines are
@@ -170,17 +182,21 @@ impl Index {
         self.number_author(author, decoded.actor(), number);
         for (place, (op, step)) in decoded.operations().iter().zip(plan.steps).enumerate() {
             let id = Id { counter: decoded.id(place).counter, actor: author };
+            let global = |name: &OpId| plan.actors.get(usize::from(name.actor)).map(|actor| Id { counter: name.counter, actor: *actor });
             match step.target {
-                Target::Root => self.write_root(id, &op.key, &op.action),
-                Target::Records => self.make_record(id, number, &op.key),
-                Target::Record(record) => {
-                    let value = match &op.action {
-                        Action::Put(value) => Some(value.clone()),
-                        Action::Make | Action::Delete => None,
-                    };
-                    let global = |pred: &OpId| plan.actors.get(usize::from(pred.actor)).map(|actor| Id { counter: pred.counter, actor: *actor });
-                    let preds: Vec<Id> = op.preds.iter().filter_map(global).collect();
-                    self.write_field(&record, &op.key, Entry { id, change: number, value, overwritten_by: Vec::new() }, &preds);
+                Target::Root => self.write_root(id, op.key().unwrap_or_default(), &op.action),
+                Target::Records => self.make_record(id, number, op.key().unwrap_or_default()),
+                Target::Field(record, field) => match &op.action {
+                    Action::MakeText => self.make_prose(id, &record, &field),
+                    action => {
+                        let value = if let Action::Put(value) = action { Some(value.clone()) } else { None };
+                        let preds: Vec<Id> = op.preds.iter().filter_map(global).collect();
+                        self.write_field(&record, &field, Entry { id, change: number, value, overwritten_by: Vec::new() }, &preds);
+                    }
+                },
+                Target::Prose(record, field) => {
+                    let place = if let Place::Character(name) = &op.place { global(name) } else { None };
+                    self.write_prose(&record, &field, (id, place), &op.action, number);
                 }
             }
         }
@@ -216,14 +232,31 @@ impl Index {
         match action {
             Action::Make => self.container = Some(id),
             Action::Put(Scalar::Text(log)) if key == genesis::LOG_KEY => self.log.clone_from(log),
-            Action::Put(_) | Action::Delete => {}
+            Action::Put(_) | Action::MakeText | Action::Insert(_) | Action::Delete => {}
         }
     }
 
     fn make_record(&mut self, id: Id, change: ChangeNumber, record: &str) {
         let record: Arc<str> = Arc::from(record);
-        self.objects.insert(id, Arc::clone(&record));
-        self.records.insert(record, Record { object: id, change, fields: BTreeMap::new() });
+        self.objects.insert(id, Holder::Record(Arc::clone(&record)));
+        self.records.insert(record, Record { object: id, change, fields: BTreeMap::new(), prose: BTreeMap::new() });
+    }
+
+    fn make_prose(&mut self, id: Id, record: &Arc<str>, field: &Arc<str>) {
+        self.objects.insert(id, Holder::Prose(Arc::clone(record), Arc::clone(field)));
+        if let Some(record) = self.records.get_mut(record) {
+            record.prose.insert(field.to_string(), Prose::default());
+        }
+    }
+
+    fn write_prose(&mut self, record: &str, field: &str, (id, place): (Id, Option<Id>), action: &Action, change: ChangeNumber) {
+        let Some(prose) = self.records.get_mut(record).and_then(|record| record.prose.get_mut(field)) else { return };
+        let actors = &self.actors;
+        match (action, place) {
+            (Action::Insert(character), place) => prose.insert(id, place, *character, change, |name| (name.counter, actors.get(name.actor as usize))),
+            (Action::Delete, Some(place)) => prose.delete(place, change),
+            (Action::Make | Action::MakeText | Action::Put(_) | Action::Delete, _) => {}
+        }
     }
 
     fn write_field(&mut self, record: &str, field: &str, entry: Entry, preds: &[Id]) {

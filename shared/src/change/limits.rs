@@ -25,3 +25,8 @@ pub const MAX_COUNTER: u32 = u32::MAX;
 pub const MAX_EDIT_BYTES: usize = 48 * 1024;
 /// What a writer counts for one operation beside its key and text.
 pub const OPERATION_BYTES: usize = 16;
+/// Characters ever inserted into one Text, deleted ones too.
+pub const MAX_TEXT_CHARACTERS: usize = 40_000;
+/// What a writer counts for one character typed or deleted beside its own bytes: such operations follow from one another
+/// and are run-length encoded.
+pub const CHARACTER_BYTES: usize = 4;

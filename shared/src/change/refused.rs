@@ -56,6 +56,8 @@ pub enum Refused {
     ForbiddenObject,
     #[error("does not overwrite exactly what its writer saw")]
     BadPred,
+    #[error("more characters than a Text may ever have had")]
+    TextFull,
     #[error("creates a record without its kind and author")]
     IncompleteCreate,
     #[error("a record's kind and author are written once")]
@@ -105,6 +107,7 @@ impl Refused {
             Self::UnknownObject => "unknown_object",
             Self::ForbiddenObject => "forbidden_object",
             Self::BadPred => "bad_pred",
+            Self::TextFull => "text_full",
             Self::IncompleteCreate => "incomplete_create",
             Self::WrittenOnce => "written_once",
             Self::Duplicate { .. } => "duplicate",

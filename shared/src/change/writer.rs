@@ -9,6 +9,7 @@ use automerge::{
 
 use crate::{
     bytes::{Fixed, Hash},
+    prose,
     scalar::Scalar,
 };
 
@@ -18,7 +19,7 @@ use super::{
     effect::{BY, KIND},
     genesis::{LOG_KEY, RECORDS_KEY},
     index::is_record_id,
-    limits::{MAX_EDIT_BYTES, MAX_KEY_BYTES, MAX_OPERATIONS, MAX_TEXT_BYTES, OPERATION_BYTES},
+    limits::{CHARACTER_BYTES, MAX_EDIT_BYTES, MAX_KEY_BYTES, MAX_OPERATIONS, MAX_TEXT_BYTES, OPERATION_BYTES},
     preparse::preparse,
     refused::Refused,
     seen::Seen,
@@ -135,6 +136,12 @@ impl Document {
         self.automerge.get_heads().into_iter().map(|hash| Fixed(hash.0)).collect()
     }
 
+    /// What a Text reads; `None` where the record has none of that name.
+    pub fn prose(&self, record: &str, field: &str) -> Option<String> {
+        let record = record_object(&self.automerge, &self.records, record)?;
+        self.automerge.text(text_object(&self.automerge, &record, field)?).ok()
+    }
+
     /// Whether a change is in.
     pub fn contains(&self, hash: &Hash) -> bool {
         self.automerge.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
@@ -152,7 +159,8 @@ impl Document {
             let values = values(&self.automerge, &object, &field);
             (field, values)
         });
-        Some(fields.collect())
+        // A Text that reads nothing has no value, like a field that was never written.
+        Some(fields.filter(|(_, values)| !values.is_empty()).collect())
     }
 
     /// The values standing at a field, the winner last.
@@ -170,7 +178,7 @@ impl Document {
     /// let seen = "0:AAAAAAAAAAAAAAAA".parse()?;
     /// let jot = "0192f0c1-2b3c-7d4e-8f50-0000000000aa";
     /// let written = document.edit(actor([1; 16], 0), &seen, |edit| {
-    ///     edit.create(jot, "observation", "somebody", &[])?;
+    ///     edit.create(jot, "observation", "somebody", &[], &[])?;
     ///     edit.put(jot, "well", &"asked before touching".into())
     /// })?;
     /// assert!(written.is_some_and(|change| document.contains(&change.hash)));
@@ -204,8 +212,8 @@ pub struct Edit<'a> {
 }
 
 impl Edit<'_> {
-    /// Creates a record with its kind, the person it is by, and its first fields.
-    pub fn create(&mut self, record: &str, kind: &str, by: &str, fields: &[(String, Scalar)]) -> Result<(), DocumentError> {
+    /// Creates a record with its kind, the person it is by, its first fields, and all the Text that it will ever have.
+    pub fn create(&mut self, record: &str, kind: &str, by: &str, fields: &[(String, Scalar)], prose: &[(String, String)]) -> Result<(), DocumentError> {
         if !is_record_id(record) {
             return Err(DocumentError::BadRecordId(record.to_owned()));
         }
@@ -223,7 +231,39 @@ impl Edit<'_> {
             self.spend(1, weight(field, Some(value)))?;
             self.transaction.put(&object, field, stored(value))?;
         }
+        for (field, text) in prose {
+            check(field, &Scalar::Flag(false))?;
+            self.spend(1, weight(field, None))?;
+            let made = self.transaction.put_object(&object, field, ObjType::Text)?;
+            self.splice(&made, 0, 0, text)?;
+        }
         Ok(())
+    }
+
+    /// What a Text reads now.
+    pub fn prose(&self, record: &str, field: &str) -> Result<String, DocumentError> {
+        let object = self.object(record)?;
+        let text = text_object(&self.transaction, &object, field).ok_or(DocumentError::BadField)?;
+        Ok(self.transaction.text(&text)?)
+    }
+
+    /// Makes a Text read `target`, with as few characters typed and deleted as there are differences.
+    pub fn type_into(&mut self, record: &str, field: &str, target: &str) -> Result<(), DocumentError> {
+        let object = self.object(record)?;
+        let text = text_object(&self.transaction, &object, field).ok_or(DocumentError::BadField)?;
+        let now = self.transaction.text(&text)?;
+        // From the end, so that what comes before stays where it is.
+        for edit in prose::edits(&now, target).iter().rev() {
+            self.splice(&text, edit.at, edit.deleted, &edit.inserted)?;
+        }
+        Ok(())
+    }
+
+    fn splice(&mut self, text: &ObjId, at: usize, deleted: usize, inserted: &str) -> Result<(), DocumentError> {
+        let operations = deleted.saturating_add(inserted.chars().count());
+        self.spend(operations, inserted.len().saturating_add(operations.saturating_mul(CHARACTER_BYTES)))?;
+        let deleted = isize::try_from(deleted).map_err(|_| DocumentError::TooMuch)?;
+        Ok(self.transaction.splice_text(text, at, deleted, inserted)?)
     }
 
     /// Sets a field. Setting the value that stands there alone changes nothing; setting the one that wins among several
@@ -291,9 +331,21 @@ fn record_object(document: &impl automerge::ReadDoc, records: &ObjId, record: &s
     }
 }
 
+fn text_object(document: &impl automerge::ReadDoc, record: &ObjId, field: &str) -> Option<ObjId> {
+    match document.get(record, field) {
+        Ok(Some((Value::Object(ObjType::Text), object))) => Some(object),
+        _ => None,
+    }
+}
+
 fn values(document: &impl automerge::ReadDoc, object: &ObjId, field: &str) -> Vec<Scalar> {
     let values = document.get_all(object, field).unwrap_or_default();
-    values.into_iter().filter_map(|(value, _)| value.into_scalar().ok().as_ref().and_then(shown)).collect()
+    let read = |(value, object): (Value<'_>, ObjId)| match value {
+        Value::Object(ObjType::Text) => document.text(&object).ok().filter(|text| !text.is_empty()).map(Scalar::Text),
+        Value::Object(_) => None,
+        Value::Scalar(scalar) => shown(&scalar),
+    };
+    values.into_iter().filter_map(read).collect()
 }
 
 fn shown(value: &ScalarValue) -> Option<Scalar> {

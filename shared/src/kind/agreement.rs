@@ -1,6 +1,6 @@
 //! The mentoring agreement: what the two expect of each other, signed by mentee, lead mentor and supervisor.
 
-use super::{Chain, Field, Kind, Sharing, Value};
+use super::{Chain, Circle, Field, Kind, Sharing, Value};
 use crate::role::Role;
 
 const BOTH: &[Role] = &[Role::Mentee, Role::Mentor];
@@ -12,6 +12,7 @@ pub static AGREEMENT: Kind = Kind {
     writers: BOTH,
     sharing: Sharing::Freely,
     chain: Chain::PartiesSign,
+    widest: Circle::All,
     fields: &[
         Field::new("scope", "What the mentoring is for", Value::Paragraph { max_chars: 2_000 }).by(BOTH).needed(),
         Field::new("frequency", "How often you meet", Value::Line { max_chars: 300 }).by(BOTH).needed(),

@@ -1,6 +1,6 @@
 //! The milestone claim: the mentee asks for a sign-off and chooses the evidence.
 
-use super::{Chain, Field, Keyed, Kind, Sharing, Value};
+use super::{Chain, Circle, Field, Keyed, Kind, Sharing, Value};
 use crate::role::Role;
 
 pub static CLAIM: Kind = Kind {
@@ -10,6 +10,7 @@ pub static CLAIM: Kind = Kind {
     writers: &[Role::Mentee],
     sharing: Sharing::BySubmit,
     chain: Chain::SupervisorApproves,
+    widest: Circle::All,
     fields: &[
         Field::new("competency", "Skill", Value::Competency).needed(),
         Field::new("level", "May do this", Value::Level).needed(),

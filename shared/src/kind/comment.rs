@@ -1,6 +1,6 @@
 //! A comment, or a question, on another record. Words only: it changes no state and stops no clock.
 
-use super::{Chain, Field, Kind, Sharing, Value};
+use super::{Chain, Circle, Field, Kind, Sharing, Value};
 use crate::role::Role;
 
 pub static COMMENT: Kind = Kind {
@@ -10,6 +10,7 @@ pub static COMMENT: Kind = Kind {
     writers: &[Role::Mentee, Role::Mentor, Role::Supervisor, Role::Lead],
     sharing: Sharing::Freely,
     chain: Chain::None,
+    widest: Circle::All,
     fields: &[
         Field::new("on", "On", Value::Record).needed(),
         Field::new("words", "Words", Value::Paragraph { max_chars: 4_000 }).needed(),

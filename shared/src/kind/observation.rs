@@ -1,6 +1,6 @@
 //! The observation: what somebody saw, how much help was needed, what to try next. Micro by default.
 
-use super::{Chain, Choice, Field, Kind, Sharing, Value};
+use super::{Chain, Choice, Circle, Field, Kind, Sharing, Value};
 use crate::role::Role;
 
 /// The rating that stands for 'could not judge'.
@@ -25,6 +25,7 @@ pub static OBSERVATION: Kind = Kind {
     writers: &[Role::Mentor, Role::Supervisor, Role::Lead],
     sharing: Sharing::BySubmit,
     chain: Chain::WriterSeals,
+    widest: Circle::All,
     fields: &[
         Field::new("jot", "Jot", Value::Paragraph { max_chars: 2_000 }).stays_own(),
         Field::new("mentee", "Who", Value::Person { role: Role::Mentee }).needed(),

@@ -1,6 +1,6 @@
 //! The 90-day plan (objective sheet): the competencies that the two work on, from where, to where, by when.
 
-use super::{Chain, Choice, Field, Keyed, Kind, Sharing, Value};
+use super::{Chain, Choice, Circle, Field, Keyed, Kind, Sharing, Value};
 use crate::role::Role;
 
 const PLANNERS: &[Role] = &[Role::Mentor, Role::Supervisor];
@@ -21,6 +21,7 @@ pub static PLAN: Kind = Kind {
     writers: PLANNERS,
     sharing: Sharing::Freely,
     chain: Chain::SupervisorConfirms,
+    widest: Circle::All,
     fields: &[
         Field::new("starts_on", "From", Value::Day).by(PLANNERS).needed(),
         Field::new("due_on", "To", Value::Day).by(PLANNERS).needed(),

@@ -4,15 +4,24 @@ use std::collections::BTreeSet;
 
 use crate::{
     bytes::{Bytes, Hash},
-    change::{Decoded, Seen, Written, actor::actor, writer::DocumentError},
+    change::{
+        Decoded, Seen, Written,
+        actor::actor,
+        writer::{DocumentError, Edit},
+    },
     decision::{self, MAX_HEADS, SignedDecision},
     id::PersonId,
     log::visible,
+    prose,
     scalar::Scalar,
     wire::Item,
 };
 
-use super::{Effects, Replica, pending::Fixed, pending::Pending, stored::Table};
+use super::{
+    Effects, Replica,
+    pending::{Fixed, Pending, Words},
+    stored::Table,
+};
 
 impl Replica {
     /// Fixes a pending intent's bytes. `None` where its words change nothing any more.
@@ -111,12 +120,10 @@ impl Replica {
         self.with_document(pending, |document| {
             document.edit(actor(device, slot), &seen, |edit| {
                 if words.creates {
-                    return edit.create(&record, &pending.kind, &PersonId::to_string(&by), &values(&words.fields));
+                    let prose: Vec<_> = words.typed.iter().map(|(field, typing)| (field.clone(), typing.after.clone())).collect();
+                    return edit.create(&record, &pending.kind, &PersonId::to_string(&by), &values(&words.fields), &prose);
                 }
-                put_all(&words.fields, |field, value| match value {
-                    Some(value) => edit.put(&record, field, value),
-                    None => edit.delete(&record, field),
-                })
+                put_all(edit, &record, &words)
             })
         })
     }
@@ -136,12 +143,7 @@ impl Replica {
         effects.put(Table::Meta, format!("slot/{}", pending.log), &book.slot);
         let slot = book.slot;
         let mut apart = self.with_document(pending, |document| document.fork_at(&heads))?;
-        let written = apart.edit(actor(device, slot), seen, |edit| {
-            put_all(&words.fields, |field, value| match value {
-                Some(value) => edit.put(&record, field, value),
-                None => edit.delete(&record, field),
-            })
-        })?;
+        let written = apart.edit(actor(device, slot), seen, |edit| put_all(edit, &record, &words))?;
         if let Some(written) = &written {
             self.with_document(pending, |document| document.apply(&written.bytes))?;
         }
@@ -186,9 +188,16 @@ fn values(fields: &std::collections::BTreeMap<String, Option<Scalar>>) -> Vec<(S
     fields.iter().filter_map(|(field, value)| Some((field.clone(), value.clone()?))).collect()
 }
 
-fn put_all(
-    fields: &std::collections::BTreeMap<String, Option<Scalar>>,
-    mut put: impl FnMut(&str, Option<&Scalar>) -> Result<(), DocumentError>,
-) -> Result<(), DocumentError> {
-    fields.iter().try_for_each(|(field, value)| put(field, value.as_ref()))
+fn put_all(edit: &mut Edit<'_>, record: &str, words: &Words) -> Result<(), DocumentError> {
+    for (field, value) in &words.fields {
+        match value {
+            Some(value) => edit.put(record, field, value)?,
+            None => edit.delete(record, field)?,
+        }
+    }
+    for (field, typing) in &words.typed {
+        let now = edit.prose(record, field)?;
+        edit.type_into(record, field, &prose::merge(&typing.before, &typing.after, &now))?;
+    }
+    Ok(())
 }

@@ -10,7 +10,8 @@ use crate::{
     id::{LogId, RecordId},
     kind::{Kind, Sharing},
     line::Seen,
-    phone::Stuck,
+    phone::{Stuck, Typing},
+    prose,
     refusal::Refusal,
     rules::{self, Write, WriteTo},
     scalar::Scalar,
@@ -43,13 +44,16 @@ pub(super) struct Pending {
 }
 
 /// What its change will write.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Words {
     /// Makes the record.
     pub creates: bool,
     /// From the author's own log, to be shared.
     pub shares: bool,
     pub fields: BTreeMap<String, Option<Scalar>>,
+    /// What was typed into Text: laid onto what stands there when it is written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub typed: BTreeMap<String, Typing>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +65,28 @@ pub(super) struct Fixed {
     /// The Automerge hash of the change in it.
     pub change: Option<Hash>,
     pub bytes: Option<Bytes>,
+}
+
+/// Characters typed or deleted that one change carries: well within [`crate::change::limits::MAX_OPERATIONS`].
+const MAX_TYPED_AT_ONCE: usize = 2_000;
+
+impl Typing {
+    /// The same hand types on; where it began from another text than the last one ended with, both stay.
+    fn goes_on(&mut self, next: &Self) {
+        self.after = prose::merge(&next.before, &next.after, &self.after);
+    }
+}
+
+impl Words {
+    /// What makes a record in that log: its values, and every Text that it has there, empty or not.
+    fn making(kind: &'static Kind, log: LogId, mut fields: BTreeMap<String, Scalar>, shares: bool) -> Self {
+        let typed = kind.prose_in(log).map(|field| {
+            let after = fields.remove(field.code).and_then(|value| value.text().map(str::to_owned)).unwrap_or_default();
+            (field.code.to_owned(), Typing { before: String::new(), after })
+        });
+        let typed = typed.collect();
+        Self { creates: true, shares, fields: fields.into_iter().map(|(field, value)| (field, Some(value))).collect(), typed }
+    }
 }
 
 impl Pending {
@@ -128,12 +154,11 @@ impl Replica {
         if self.row(log, record).is_some() {
             return Err(Refusal::new("exists", "There is a record with this id already."));
         }
-        let written = fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect();
-        self.may_write(log, record, self.made_by_me(kind, false), written, now)?;
+        let words = Words::making(declared, log, fields.clone(), false);
+        self.may_write_words(log, record, self.made_by_me(kind, false), &words, now)?;
         let mut pending = self.begin(log, record, kind, now)?;
-        pending.words =
-            Some(Words { creates: true, shares: false, fields: fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect() });
-        self.keep(pending, effects);
+        pending.words = Some(words);
+        self.keep_in_steps(pending, now, effects)?;
         Ok([(log, record)].into())
     }
 
@@ -155,11 +180,61 @@ impl Replica {
             Some(open) => open.clone(),
             None => self.begin(log, record, &row.kind, now)?,
         };
-        let words = pending.words.get_or_insert_with(|| Words { creates: false, shares: false, fields: BTreeMap::new() });
+        let words = pending.words.get_or_insert_default();
         words.fields.insert(field.to_owned(), value.cloned());
         pending.typing_since = if leaving { None } else { Some(pending.typing_since.unwrap_or(now)) };
         self.keep(pending, effects);
         Ok([(log, record)].into())
+    }
+
+    /// Takes what was typed into a Text. It is laid onto whatever stands there when it is written, so that nothing that
+    /// somebody else typed meanwhile is lost.
+    pub(super) fn type_into(&mut self, log: LogId, record: RecordId, typed: (&str, &Typing, bool), now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let (field, typing, leaving) = typed;
+        let row = self.row(log, record).ok_or_else(say::unknown_record)?;
+        let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
+        check(declared, [(field, &Scalar::Text(typing.after.clone()))])?;
+        let open = self.open_words(log, record).cloned();
+        if typing.before == typing.after && open.is_none() {
+            return Ok(Touched::new());
+        }
+        let mut pending = match open {
+            Some(open) => open,
+            None => self.begin(log, record, &row.kind, now)?,
+        };
+        let words = pending.words.get_or_insert_default();
+        words.typed.entry(field.to_owned()).and_modify(|known| known.goes_on(typing)).or_insert_with(|| typing.clone());
+        self.may_write_words(log, record, WriteTo::Known { kind: row.kind.clone(), by: row.by }, words, now)?;
+        pending.typing_since = if leaving { None } else { Some(pending.typing_since.unwrap_or(now)) };
+        self.keep_in_steps(pending, now, effects)?;
+        Ok([(log, record)].into())
+    }
+
+    /// Keeps an intent; one with more typed words than a change may carry becomes several, in order.
+    fn keep_in_steps(&mut self, mut pending: Pending, now: At, effects: &mut Effects) -> Result<(), Refusal> {
+        let mut later: Vec<(String, Typing)> = Vec::new();
+        for (field, typing) in pending.words.iter_mut().flat_map(|words| &mut words.typed) {
+            let steps = prose::steps(&typing.before, &typing.after, MAX_TYPED_AT_ONCE);
+            let Some(first) = steps.first().filter(|_| steps.len() > 1) else { continue };
+            later.extend(steps.windows(2).filter_map(|two| {
+                let [before, after] = two else { return None };
+                Some((field.clone(), Typing { before: before.clone(), after: after.clone() }))
+            }));
+            typing.after.clone_from(first);
+        }
+        let (log, record, kind, typing_since) = (pending.log, pending.record, pending.kind.clone(), pending.typing_since);
+        if !later.is_empty() {
+            pending.typing_since = None;
+        }
+        self.keep(pending, effects);
+        let last = later.len();
+        for (place, (field, typing)) in later.into_iter().enumerate() {
+            let mut pending = self.begin(log, record, &kind, now)?;
+            pending.words = Some(Words { typed: [(field, typing)].into(), ..Words::default() });
+            pending.typing_since = typing_since.filter(|_| place + 1 == last);
+            self.keep(pending, effects);
+        }
+        Ok(())
     }
 
     /// The intent that further words of a record go into: its newest, while no request carried it. Words before a
@@ -174,29 +249,48 @@ impl Replica {
         WriteTo::New { kind: kind.to_owned(), by: self.identity.person.to_string(), with_submit }
     }
 
+    fn may_write_words(&self, log: LogId, record: RecordId, to: WriteTo, words: &Words, now: At) -> Result<(), Refusal> {
+        let fields = words.fields.iter().map(|(field, value)| (field.as_str(), value.as_ref())).collect();
+        let typed = |(field, typing): (&'_ String, &Typing)| {
+            let chars = typing.after.chars().count();
+            (field.clone(), chars > typing.before.chars().count(), chars)
+        };
+        let typed: Vec<(String, bool, usize)> = words.typed.iter().map(typed).collect();
+        let typed = typed.iter().map(|(field, grows, chars)| rules::Typed { field, grows: *grows, chars: *chars }).collect();
+        self.may_write_all(log, Write { record, to, fields, typed, keys: self.keys_of(log, record) }, now)
+    }
+
+    fn keys_of(&self, log: LogId, record: RecordId) -> Vec<String> {
+        self.row(log, record).map(|row| row.fields.into_keys().collect()).unwrap_or_default()
+    }
+
     /// The courtesy: what the server would refuse is said before it is written.
     pub(super) fn may_write(&self, log: LogId, record: RecordId, to: WriteTo, fields: Vec<(&str, Option<&Scalar>)>, now: At) -> Result<(), Refusal> {
-        let keys = self.row(log, record).map(|row| row.fields.into_keys().collect()).unwrap_or_default();
-        let write = Write { record, to, fields, keys };
+        self.may_write_all(log, Write { record, to, fields, typed: Vec::new(), keys: self.keys_of(log, record) }, now)
+    }
+
+    fn may_write_all(&self, log: LogId, write: Write<'_>, now: At) -> Result<(), Refusal> {
         let now = now.plus(self.sync.clock_offset_ms);
         rules::why_not_words(self.book(log)?.log.state(&self.kinds), log, self.identity.person, &[write], now).map_or(Ok(()), Err)
     }
 
-    pub(super) fn share(&mut self, record: RecordId, to: LogId, now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
-        let pending = self.shared_draft(record, to, false, now)?;
-        self.keep(pending, effects);
-        Ok([(self.own_log(), record), (to, record)].into())
+    /// Shares a draft: each log gets what belongs there, all or none.
+    pub(super) fn share(&mut self, record: RecordId, to: &[LogId], now: At, effects: &mut Effects) -> Result<Touched, Refusal> {
+        let parts: Vec<Pending> = to.iter().map(|log| self.shared_draft(record, *log, false, now)).collect::<Result<_, _>>()?;
+        for part in parts {
+            self.keep_in_steps(part, now, effects)?;
+        }
+        Ok(to.iter().copied().chain([self.own_log()]).map(|log| (log, record)).collect())
     }
 
     /// The pending create of a draft in a shared log: its current values, without what stays its author's own.
     pub(super) fn shared_draft(&mut self, record: RecordId, to: LogId, with_submit: bool, now: At) -> Result<Pending, Refusal> {
         let row = self.row(self.own_log(), record).ok_or_else(say::unknown_record)?;
         let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
-        let fields = shareable(declared, &row.fields)?;
-        let written = fields.iter().map(|(field, value)| (field.as_str(), Some(value))).collect();
-        self.may_write(to, record, self.made_by_me(&row.kind, with_submit), written, now)?;
+        let words = Words::making(declared, to, shareable(declared, to, &row.fields)?, true);
+        self.may_write_words(to, record, self.made_by_me(&row.kind, with_submit), &words, now)?;
         let mut pending = self.begin(to, record, &row.kind, now)?;
-        pending.words = Some(Words { creates: true, shares: true, fields: fields.into_iter().map(|(field, value)| (field, Some(value))).collect() });
+        pending.words = Some(words);
         Ok(pending)
     }
 
@@ -269,7 +363,7 @@ impl Replica {
         // What a share carried stands in the draft; what was typed on top of it does not.
         let shared = entry.acts.contains(&Act::Submit)
             || kind.fields.iter().filter(|field| field.needed && field.keyed.is_none()).all(|field| entry.fields.contains_key(field.code));
-        let pending = if entry.fields.is_empty() || (!known && drafted && shared && signed) {
+        let pending = if (entry.fields.is_empty() && entry.typed.is_empty()) || (!known && drafted && shared && signed) {
             None
         } else if !known && drafted && shared {
             Some(self.shared_draft(record, log, false, now)?)
@@ -283,7 +377,7 @@ impl Replica {
             };
             self.may_write(log, record, to, fields, now)?;
             let mut pending = self.begin(log, record, &entry.kind, now)?;
-            pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone() });
+            pending.words = Some(Words { creates: !known, shares: false, fields: entry.fields.clone(), typed: entry.typed.clone() });
             Some(pending)
         };
         if let Some(pending) = pending {
@@ -302,6 +396,7 @@ impl Replica {
 
     /// What cannot be sent goes to its visible place, with every word.
     pub(super) fn strand(&mut self, pending: Pending, refusal: Refusal, held: bool, now: At, effects: &mut Effects) {
+        let words = pending.words.unwrap_or_default();
         let entry = Stuck {
             id: pending.number,
             log: pending.log,
@@ -309,7 +404,8 @@ impl Replica {
             kind: pending.kind,
             refusal,
             held,
-            fields: pending.words.map(|words| words.fields).unwrap_or_default(),
+            fields: words.fields,
+            typed: words.typed,
             acts: pending.decisions.iter().filter_map(|signed| signed.decision().ok()).map(|decision| decision.act).collect(),
             at: now,
         };
@@ -334,18 +430,18 @@ fn check<'a>(kind: &Kind, fields: impl IntoIterator<Item = (impl AsRef<str>, &'a
     Ok(())
 }
 
-/// A draft's values as they are shared: one value a field, and nothing that stays own.
-pub(super) fn shareable(kind: &Kind, fields: &BTreeMap<String, Vec<Scalar>>) -> Result<Content, Refusal> {
+/// A draft's values as they are shared with that log: one value a field, and nothing that does not belong there.
+pub(super) fn shareable(kind: &Kind, to: LogId, fields: &BTreeMap<String, Vec<Scalar>>) -> Result<Content, Refusal> {
     let twice: Vec<&str> = fields
         .iter()
         .filter(|(_, values)| values.len() > 1)
         .filter_map(|(key, _)| kind.field(key))
-        .filter(|field| !field.stays_own)
+        .filter(|field| field.stands_in(to))
         .map(|field| field.label)
         .collect();
     if !twice.is_empty() {
         return Err(say::r4_two_values(&twice));
     }
-    let shared = fields.iter().filter(|(key, _)| kind.field(key).is_some_and(|field| !field.stays_own));
+    let shared = fields.iter().filter(|(key, _)| kind.field(key).is_some_and(|field| field.stands_in(to)));
     Ok(shared.filter_map(|(key, values)| Some((key.clone(), values.first()?.clone()))).collect())
 }

@@ -70,7 +70,7 @@ impl Replica {
         let is_draft = self.row(self.own_log(), record).is_some();
         let row = if is_draft { self.row(self.own_log(), record) } else { self.row(to, record) }.ok_or_else(say::unknown_record)?;
         let kind = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
-        let content = shareable(kind, &row.fields)?;
+        let content = shareable(kind, to, &row.fields)?;
         let version = row.entry.as_ref().and_then(|entry| entry.latest()).map_or(1, |latest| latest.number + 1);
         let form = kind.form();
         let canonical = decision::canonical_content(to, record, kind.code, &form, &content);

@@ -10,6 +10,7 @@ use crate::{
     id::{LogId, PersonId, RecordId},
     kind::DISCARDED,
     phone::{Row, Waiting},
+    prose,
     scalar::Scalar,
     time::At,
 };
@@ -70,6 +71,15 @@ impl Replica {
                 fields.remove(field);
             } else {
                 fields.insert(field.clone(), values);
+            }
+        }
+        for (field, typing) in &words.typed {
+            let now = fields.get(field).and_then(|values| values.first()).and_then(Scalar::text).unwrap_or_default();
+            let text = prose::merge(&typing.before, &typing.after, now);
+            if text.is_empty() {
+                fields.remove(field);
+            } else {
+                fields.insert(field.clone(), vec![Scalar::Text(text)]);
             }
         }
     }

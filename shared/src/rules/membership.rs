@@ -42,6 +42,12 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
         | Fact::Paused(_)
         | Fact::Captured { .. } => return Ok(()),
     };
-    let is_record_log = matches!(state.facts.log(), Some(LogId::Record(_)));
+    let log = state.facts.log();
+    // No lead is a member of a pair log. A membership that ends there follows the one in the record log, whose fact the
+    // lead's role was asked for in the same transaction.
+    if matches!((log, fact), (Some(LogId::Pair(_)), Fact::MemberEnded(_))) {
+        return Ok(());
+    }
+    let is_record_log = matches!(log, Some(LogId::Record(_)));
     if is_record_log && state.facts.has_role(by, Role::Lead, received_at) { Ok(()) } else { Err(say::r10_role()) }
 }

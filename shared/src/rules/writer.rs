@@ -7,7 +7,7 @@ use crate::{
     canonical::MAX_INTEGER,
     decision::{Act, Content},
     id::{LogId, PersonId, RecordId},
-    kind::{BadValue, Chain, Keyed, Kind, Sharing, Writers},
+    kind::{BadValue, Chain, Circle, Field, Keyed, Kind, Sharing, Value, Writers},
     refusal::Refusal,
     role::Role,
     scalar::Scalar,
@@ -22,8 +22,20 @@ pub struct Write<'a> {
     pub to: WriteTo,
     /// Fields put, and fields deleted (`None`).
     pub fields: Vec<(&'a str, Option<&'a Scalar>)>,
+    /// Text that is made, typed into or deleted from.
+    pub typed: Vec<Typed<'a>>,
     /// Keys that the record has already: the bound on keyed fields counts them.
     pub keys: Vec<String>,
+}
+
+/// What becomes of one Text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed<'a> {
+    pub field: &'a str,
+    /// Something was inserted, not only deleted.
+    pub grows: bool,
+    /// Characters that it then has, as the writer sees it.
+    pub chars: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +69,14 @@ fn create(
     if by.parse() != Ok(author) {
         return Err(say::r1_fixed());
     }
-    if let LogId::Record(_) = log {
+    if !kind.may_stand_in(log) {
+        return Err(say::r13_not_there(kind.name));
+    }
+    // Whoever makes a record makes its Text, or nobody could ever type there.
+    if kind.prose_in(log).any(|field| !write.typed.iter().any(|typed| typed.field == field.code)) {
+        return Err(say::incomplete(kind.name));
+    }
+    if !matches!(log, LogId::Own(_)) {
         // Words of a removed member that the lead adopted are judged by the role that they had.
         let roles = roles_ever(state, author, received_at);
         if !roles.iter().any(|role| kind.writers.contains(role)) {
@@ -84,15 +103,8 @@ fn fields(state: State<'_>, log: LogId, author: PersonId, kind: &'static Kind, i
     let roles = roles_ever(state, author, received_at);
     let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for (key, value) in &write.fields {
-        let field = kind.field(key).ok_or_else(|| say::bad_field(kind, key, &BadValue::NoSuchField(String::new())))?;
-        let allowed = match log {
-            LogId::Own(owner) => owner == author,
-            LogId::Pair(_) | LogId::Record(_) => kind.may_write(key, is_author, &roles),
-        };
-        if !allowed {
-            return Err(say::r1_writer(kind.name));
-        }
-        if field.stays_own && !matches!(log, LogId::Own(_)) {
+        let field = may_write(log, author, kind, is_author, &roles, key)?;
+        if field.is_prose() {
             return Err(say::bad_value(field.label));
         }
         if let Some(value) = value {
@@ -111,7 +123,31 @@ fn fields(state: State<'_>, log: LogId, author: PersonId, kind: &'static Kind, i
             }
         }
     }
+    for typed in &write.typed {
+        let field = may_write(log, author, kind, is_author, &roles, typed.field)?;
+        let Value::Prose { max_chars } = field.value else { return Err(say::bad_value(field.label)) };
+        if typed.grows && typed.chars > max_chars {
+            return Err(say::bad_field(kind, typed.field, &BadValue::TooLong { field: field.code, chars: typed.chars, limit: max_chars }));
+        }
+    }
     Ok(())
+}
+
+/// Whether somebody may write a field there at all.
+fn may_write(log: LogId, author: PersonId, kind: &'static Kind, is_author: bool, roles: &[Role], key: &str) -> Result<&'static Field, Refusal> {
+    let field = kind.field(key).ok_or_else(|| say::bad_field(kind, key, &BadValue::NoSuchField(String::new())))?;
+    let allowed = match log {
+        LogId::Own(owner) => owner == author,
+        LogId::Pair(_) | LogId::Record(_) => kind.may_write(key, is_author, roles),
+    };
+    if !allowed {
+        return Err(say::r1_writer(kind.name));
+    }
+    match field.stands_in(log) {
+        true => Ok(field),
+        false if field.circle == Some(Circle::Pair) => Err(say::r13_pair(field.label)),
+        false => Err(say::bad_value(field.label)),
+    }
 }
 
 /// Current roles; for somebody who left, the roles that they had (only adopted words get this far).

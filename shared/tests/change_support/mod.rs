@@ -12,6 +12,7 @@ use shared::{
 };
 
 pub const LOG: &str = "record/0192f0c1-2b3c-7d4e-8f50-112233445566";
+pub const PROSE: [&str; 2] = ["agenda", "notes"];
 pub const FIELDS: [&str; 6] = ["setting", "level", "well", "next", "targets/C01/due", "complex"];
 
 /// SplitMix64: small, seeded, the same everywhere.
@@ -156,10 +157,20 @@ impl Phone {
         let conflicts: Vec<(String, Vec<Scalar>)> = self.document.record(&record).into_iter().flatten().filter(|(_, values)| values.len() > 1).collect();
         let writes: Vec<(String, Option<Scalar>)> =
             (0..1 + rng.below(4)).map(|_| (rng.pick(&FIELDS).to_string(), (!rng.one_in(6)).then(|| rng.scalar()))).collect();
+        let typing = rng.one_in(3).then(|| (rng.pick(&PROSE).to_string(), rng.below(40), rng.below(12), rng.scalar()));
         let choice = conflicts.first().filter(|_| rng.one_in(2)).map(|(field, values)| (field.clone(), rng.pick(values).clone()));
+        let first = *rng.pick(&["", "To ask: ", "größer 😀"]);
         self.edit(|edit| {
             if fresh {
-                edit.create(&record, "observation", "a person", &[("setting".to_owned(), Scalar::from("ward"))])?;
+                let prose: Vec<_> = PROSE.iter().map(|field| (field.to_string(), first.to_owned())).collect();
+                edit.create(&record, "observation", "a person", &[("setting".to_owned(), Scalar::from("ward"))], &prose)?;
+            }
+            if let Some((field, at, deleted, typed)) = typing {
+                let mut text: Vec<char> = edit.prose(&record, &field)?.chars().collect();
+                let at = at.min(text.len());
+                let end = text.len().min(at + deleted);
+                text.splice(at..end, typed.text().unwrap_or("").chars().take(20));
+                edit.type_into(&record, &field, &String::from_iter(text))?;
             }
             if let Some((field, value)) = choice {
                 return edit.put(&record, &field, &value);
@@ -213,17 +224,23 @@ pub fn read_automerge(document: &automerge::Automerge, heads: Option<&[automerge
         assert_eq!(objects.len(), 1, "one object a record");
         let object = &objects[0].1;
         let fields = keys(object).into_iter().map(|field| {
-            let values = all(object, &field).into_iter().map(|(value, _)| match value {
-                Value::Scalar(scalar) => match scalar.as_ref() {
+            let values = all(object, &field).into_iter().filter_map(|(value, id)| match value {
+                Value::Scalar(scalar) => Some(match scalar.as_ref() {
                     ScalarValue::Str(text) => Scalar::Text(text.to_string()),
                     ScalarValue::Int(number) => Scalar::Integer(*number),
                     ScalarValue::Boolean(flag) => Scalar::Flag(*flag),
                     other => panic!("a value that no change may hold: {other:?}"),
-                },
+                }),
+                Value::Object(automerge::ObjType::Text) => {
+                    let text = heads.map_or_else(|| document.text(&id), |heads| document.text_at(&id, heads)).expect("a Text");
+                    // One that reads nothing counts as no value.
+                    (!text.is_empty()).then_some(Scalar::Text(text))
+                }
                 Value::Object(_) => panic!("an object in a record"),
             });
-            (field, values.collect())
+            (field, values.collect::<Vec<_>>())
         });
+        let fields = fields.filter(|(_, values)| !values.is_empty());
         read.insert(record, fields.collect());
     }
     read

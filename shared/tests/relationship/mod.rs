@@ -251,7 +251,7 @@ impl Relationship {
 
     pub fn writes_in(&self, log: LogId, by: PersonId, to: WriteTo, fields: &[(&str, Option<Scalar>)]) -> Option<Refusal> {
         let fields = fields.iter().map(|(field, value)| (*field, value.as_ref())).collect();
-        rules::why_not_words(self.state(), log, by, &[Write { record: record(1), to, fields, keys: Vec::new() }], self.now)
+        rules::why_not_words(self.state(), log, by, &[Write { record: record(1), to, fields, typed: Vec::new(), keys: Vec::new() }], self.now)
     }
 
     /// The whole judgement of a decision, the unlock included.

@@ -9,7 +9,7 @@ use shared::{
     decision::{Act, Unlock, UnlockMethod},
     fact::{Device, Fact, Member, MemberEnded, Opened, Settings},
     framework::{Competency, EvidenceRule, Expected, Framework, Practice, Scale},
-    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
+    id::{DeviceId, LogId, OrganisationId, PairingId, PersonId, RecordId, RelationshipId},
     key::{Domain, SecretKey},
     kind::Kinds,
     line::{Header, Line, LineKind, Side},
@@ -100,6 +100,7 @@ impl Server {
             zone: "UTC0".into(),
             person_word: "resident".into(),
             demonstration: true,
+            relationship: None,
         };
         self.fact(log, Fact::Opened(opened), START).expect("opened");
         self.fact(log, Fact::Framework(Box::new(framework())), START).expect("framework");
@@ -201,6 +202,25 @@ pub fn log() -> LogId {
     LogId::Record(RelationshipId(Uuid::from_bytes([9; 16])))
 }
 
+/// The log of Amara and one mentor.
+pub fn pair(mentor: u8) -> LogId {
+    LogId::Pair(PairingId(Uuid::from_bytes([20 + mentor; 16])))
+}
+
+fn member(number: u8, name: &str, role: Role) -> Member {
+    Member {
+        person: person(number),
+        name: name.into(),
+        role,
+        leads: number == RUTH && role == Role::Mentor,
+        job: String::new(),
+        place: String::new(),
+        employed_from: START,
+        from: START,
+        until: None,
+    }
+}
+
 impl Ward {
     /// Amara learns; Ruth leads, Farid mentors too; Bea supervises; Tomas leads the programme.
     pub fn new() -> Self {
@@ -228,23 +248,22 @@ impl Ward {
             (TOMAS, "Tomas Lindquell", Role::Lead),
         ];
         for (number, name, role) in people {
-            let member = |role| Member {
-                person: person(number),
-                name: name.into(),
-                role,
-                leads: number == RUTH && role == Role::Mentor,
-                job: String::new(),
-                place: String::new(),
-                employed_from: START,
-                from: START,
-                until: None,
-            };
-            server.fact(log(), Fact::Member(member(role)), START).expect("member");
+            server.fact(log(), Fact::Member(member(number, name, role)), START).expect("member");
             let own = LogId::Own(person(number));
             server.open(own);
-            server.fact(own, Fact::Member(member(Role::Owner)), START).expect("owner");
+            server.fact(own, Fact::Member(member(number, name, Role::Owner)), START).expect("owner");
         }
         Self { server, phones: Vec::new(), now: START.plus(DAY_MS), records: 0 }
+    }
+
+    /// What Amara and one of her mentors keep between them. Before they have phones.
+    pub fn open_pair(&mut self, mentor: u8) -> LogId {
+        let pair = pair(mentor);
+        self.server.open(pair);
+        for (number, name, role) in [(AMARA, "Amara Venn", Role::Mentee), (mentor, "a mentor", Role::Mentor)] {
+            self.server.fact(pair, Fact::Member(member(number, name, role)), START).expect("member");
+        }
+        pair
     }
 
     /// Gives somebody a phone and lets it fetch; returns its number.
@@ -254,7 +273,9 @@ impl Ward {
         let key = SecretKey::from_seed(seed);
         let device = DeviceId(Uuid::from_bytes([u8::try_from(index).expect("few phones") + 50; 16]));
         let certificate = Device { device, person: person(number), key: key.public(), label: "phone".into() };
-        for log in [log(), LogId::Own(person(number))] {
+        let logs: Vec<LogId> =
+            self.server.logs.iter().filter(|(_, (log, _))| log.facts.roles(person(number), self.now).first().is_some()).map(|(id, _)| *id).collect();
+        for log in logs {
             self.server.fact(log, Fact::Device(certificate.clone()), self.now).expect("certificate");
         }
         let identity = Identity {

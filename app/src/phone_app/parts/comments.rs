@@ -74,7 +74,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
         if question {
             model.set(LogId::Own(me), draft, "question", Some(Scalar::Flag(true)), true);
         }
-        model.ask(Ask::Share { record: draft, to: log }, move |result| match result {
+        model.ask(Ask::Share { record: draft, to: vec![log] }, move |result| match result {
             Ok(()) => {
                 begun.set(None);
                 model.say(say::COMMENT_DONE);

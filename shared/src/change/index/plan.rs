@@ -9,11 +9,12 @@ use crate::scalar::Scalar;
 
 use super::{
     super::{
-        decoded::{Action, Decoded, Object, Op, OpId},
+        decoded::{Action, Decoded, Object, Op, OpId, Place},
+        effect::is_written_once,
         genesis::{LOG_KEY, RECORDS_KEY},
         refused::Refused,
     },
-    ActorNumber, ChangeNumber, Clock, Id, Index, Record,
+    ActorNumber, ChangeNumber, Clock, Holder, Id, Index, Record,
 };
 
 /// What applying a change would do.
@@ -43,7 +44,9 @@ pub(in super::super) enum Target {
     Root,
     Records,
     /// A field of that record.
-    Record(Arc<str>),
+    Field(Arc<str>, Arc<str>),
+    /// A character of that field.
+    Prose(Arc<str>, Arc<str>),
 }
 
 /// The values that stand at a field, as the writer saw them.
@@ -59,6 +62,14 @@ struct Draft<'a> {
     /// The same records by name.
     named: BTreeSet<Arc<str>>,
     standing: BTreeMap<(Object, &'a str), Standing>,
+    /// Text that this change makes: counter → record and field.
+    made_prose: BTreeMap<u32, (Arc<str>, Arc<str>)>,
+    /// Characters that this change inserts: counter → the Text's object.
+    typed: BTreeMap<u32, Object>,
+    /// How many into each.
+    grown: BTreeMap<Object, usize>,
+    /// Characters that this change takes away.
+    erased: BTreeSet<OpId>,
     exists: Option<Arc<str>>,
 }
 
@@ -87,8 +98,7 @@ impl Index {
         let (steps, exists) = if self.is_empty() {
             (genesis_steps(decoded)?, None)
         } else {
-            let mut draft =
-                Draft { index: self, clock: &clock, actors: &actors, made: BTreeMap::new(), named: BTreeSet::new(), standing: BTreeMap::new(), exists: None };
+            let mut draft = Draft::new(self, &clock, &actors);
             let steps = decoded.operations().iter().enumerate().map(|(place, op)| draft.step(decoded.id(place), op)).collect::<Result<_, _>>()?;
             (steps, draft.exists)
         };
@@ -130,7 +140,10 @@ impl Index {
 fn genesis_steps(decoded: &Decoded) -> Result<Vec<Step>, Refused> {
     match decoded.operations() {
         [name, records]
-            if matches!(name.action, Action::Put(Scalar::Text(_))) && name.key == LOG_KEY && records.action == Action::Make && records.key == RECORDS_KEY => {}
+            if matches!(name.action, Action::Put(Scalar::Text(_)))
+                && name.key() == Some(LOG_KEY)
+                && records.action == Action::Make
+                && records.key() == Some(RECORDS_KEY) => {}
         _ => return Err(Refused::ForbiddenObject),
     }
     let at_root = decoded.operations().iter().all(|op| op.object == Object::Root && op.preds.is_empty());
@@ -141,28 +154,48 @@ fn genesis_steps(decoded: &Decoded) -> Result<Vec<Step>, Refused> {
 }
 
 impl<'a> Draft<'a> {
+    fn new(index: &'a Index, clock: &'a Clock, actors: &'a [ActorNumber]) -> Self {
+        Self {
+            index,
+            clock,
+            actors,
+            made: BTreeMap::new(),
+            named: BTreeSet::new(),
+            standing: BTreeMap::new(),
+            made_prose: BTreeMap::new(),
+            typed: BTreeMap::new(),
+            grown: BTreeMap::new(),
+            erased: BTreeSet::new(),
+            exists: None,
+        }
+    }
+
     fn step(&mut self, id: OpId, op: &'a Op) -> Result<Step, Refused> {
         let Object::Made(object) = op.object else { return Err(Refused::ForbiddenObject) };
         if self.index.container.is_some() && self.global(object) == self.index.container {
             return self.create(id, op);
         }
-        if op.action == Action::Make {
-            return Err(Refused::ForbiddenObject);
+        match self.holder(object)? {
+            Holder::Prose(record, field) => self.type_at(id, op, &record, &field).map(|()| Step { target: Target::Prose(record, field), kept: None }),
+            Holder::Record(record) => {
+                let key = op.key().ok_or(Refused::UnknownOperation)?;
+                let kept = match op.action {
+                    Action::Make => return Err(Refused::ForbiddenObject),
+                    Action::MakeText => self.make_prose(id, op, object, &record, key).map(|()| None)?,
+                    _ => self.write(id, op, &record, key)?,
+                };
+                Ok(Step { target: Target::Field(record, Arc::from(key)), kept })
+            }
         }
-        let record = self.record(object)?;
-        let kept = self.write(id, op, &record)?;
-        Ok(Step { target: Target::Record(record), kept })
     }
 
     /// A record is made once, by nobody but its creator, and `records` holds nothing else.
     fn create(&mut self, id: OpId, op: &'a Op) -> Result<Step, Refused> {
-        if op.action != Action::Make {
-            return Err(Refused::ForbiddenObject);
-        }
-        if !is_record_id(&op.key) {
+        let (Action::Make, Some(key)) = (&op.action, op.key()) else { return Err(Refused::ForbiddenObject) };
+        if !is_record_id(key) {
             return Err(Refused::BadKey);
         }
-        let record: Arc<str> = Arc::from(op.key.as_str());
+        let record: Arc<str> = Arc::from(key);
         if !self.named.insert(Arc::clone(&record)) {
             return Err(Refused::ForbiddenObject);
         }
@@ -175,26 +208,98 @@ impl<'a> Draft<'a> {
         Ok(Step { target: Target::Records, kept: None })
     }
 
-    /// The record held by an object that this change made before or that its writer had seen.
-    fn record(&self, object: OpId) -> Result<Arc<str>, Refused> {
-        if let Some(record) = self.made.get(&object.counter).filter(|_| object.actor == 0) {
-            return Ok(Arc::clone(record));
+    /// What an object holds that this change made before or that its writer had seen.
+    fn holder(&self, object: OpId) -> Result<Holder, Refused> {
+        if object.actor == 0 {
+            if let Some(record) = self.made.get(&object.counter) {
+                return Ok(Holder::Record(Arc::clone(record)));
+            }
+            if let Some((record, field)) = self.made_prose.get(&object.counter) {
+                return Ok(Holder::Prose(Arc::clone(record), Arc::clone(field)));
+            }
         }
-        let record = self.global(object).and_then(|id| self.index.objects.get(&id)).ok_or(Refused::UnknownObject)?;
+        let holder = self.global(object).and_then(|id| self.index.objects.get(&id)).ok_or(Refused::UnknownObject)?;
+        let (Holder::Record(record) | Holder::Prose(record, _)) = holder;
         let made = self.index.records.get(record).and_then(|record| self.index.change(record.change));
-        if made.is_some_and(|made| self.clock.covers(made)) { Ok(Arc::clone(record)) } else { Err(Refused::UnknownObject) }
+        if made.is_some_and(|made| self.clock.covers(made)) { Ok(holder.clone()) } else { Err(Refused::UnknownObject) }
+    }
+
+    /// All Text of a record is made by the change that makes the record, before anything else is written there.
+    fn make_prose(&mut self, id: OpId, op: &'a Op, object: OpId, record: &Arc<str>, key: &'a str) -> Result<(), Refused> {
+        let is_new = object.actor == 0 && self.made.contains_key(&object.counter);
+        let is_taken = self.standing.contains_key(&(op.object, key)) || self.made_prose.values().any(|(other, field)| other == record && **field == *key);
+        if !is_new || is_taken || is_written_once(key) {
+            return Err(Refused::ForbiddenObject);
+        }
+        if !op.preds.is_empty() {
+            return Err(Refused::BadPred);
+        }
+        self.made_prose.insert(id.counter, (Arc::clone(record), Arc::from(key)));
+        Ok(())
+    }
+
+    /// One character inserted behind one that its writer knew, or one taken away that was still there.
+    fn type_at(&mut self, id: OpId, op: &'a Op, record: &str, field: &str) -> Result<(), Refused> {
+        let prose = self.index.records.get(record).and_then(|record| record.prose.get(field));
+        match (&op.action, &op.place) {
+            (Action::Insert(_), Place::Start | Place::Character(_)) => {
+                if let Place::Character(behind) = op.place
+                    && self.typed.get(&behind.counter).filter(|_| behind.actor == 0) != Some(&op.object)
+                {
+                    self.known(prose, behind)?;
+                }
+                if !op.preds.is_empty() {
+                    return Err(Refused::BadPred);
+                }
+                let grown = self.grown.entry(op.object).or_default();
+                *grown = grown.saturating_add(1);
+                let is_full = match prose {
+                    Some(prose) => !prose.has_room_for(*grown),
+                    None => !super::prose::Prose::default().has_room_for(*grown),
+                };
+                if is_full {
+                    return Err(Refused::TextFull);
+                }
+                self.typed.insert(id.counter, op.object);
+                Ok(())
+            }
+            (Action::Delete, Place::Character(name)) => {
+                if *op.preds != [*name] {
+                    return Err(Refused::BadPred);
+                }
+                let is_own = name.actor == 0 && self.typed.get(&name.counter) == Some(&op.object);
+                let is_there = is_own || !self.known(prose, *name)?;
+                if is_there && self.erased.insert(*name) { Ok(()) } else { Err(Refused::BadPred) }
+            }
+            _ => Err(Refused::UnknownOperation),
+        }
+    }
+
+    /// Whether a character that the writer had seen was taken away in their eyes.
+    fn known(&self, prose: Option<&super::prose::Prose>, name: OpId) -> Result<bool, Refused> {
+        let covered = |number: ChangeNumber| self.index.change(number).is_some_and(|change| self.clock.covers(change));
+        let character = prose.zip(self.global(name)).and_then(|(prose, name)| prose.get(name)).filter(|character| covered(character.change));
+        let character = character.ok_or(Refused::UnknownObject)?;
+        Ok(character.deleted_by.iter().any(|change| covered(*change)))
     }
 
     /// Predecessors are exactly what stands at the field in the writer's eyes. The one exception is Automerge's own: to
     /// put the value that wins already, it deletes the others.
-    fn write(&mut self, id: OpId, op: &'a Op, record: &str) -> Result<Option<Scalar>, Refused> {
+    fn write(&mut self, id: OpId, op: &'a Op, record: &str, key: &'a str) -> Result<Option<Scalar>, Refused> {
+        let is_prose = match self.index.records.get(record) {
+            Some(known) if !self.named.contains(record) => known.prose.contains_key(key),
+            _ => self.made_prose.values().any(|(other, field)| **other == *record && **field == *key),
+        };
+        if is_prose {
+            return Err(Refused::ForbiddenObject);
+        }
         let own = self.global(id).ok_or(Refused::BadActor)?;
         let named: Option<Vec<Id>> = op.preds.iter().map(|pred| self.global(*pred)).collect();
         let named = named.ok_or(Refused::BadPred)?;
         let (index, clock) = (self.index, self.clock);
         let new = matches!(op.object, Object::Made(object) if object.actor == 0 && self.made.contains_key(&object.counter));
-        let standing = self.standing.entry((op.object, &op.key)).or_insert_with(|| match index.records.get(record) {
-            Some(record) if !new => index.standing(record, &op.key, clock),
+        let standing = self.standing.entry((op.object, key)).or_insert_with(|| match index.records.get(record) {
+            Some(record) if !new => index.standing(record, key, clock),
             _ => Standing::new(),
         });
         let all = standing.iter().map(|(id, _)| id).eq(&named);

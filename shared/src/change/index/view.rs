@@ -104,7 +104,8 @@ impl Index {
 
     fn touching<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = &'a Accepted> {
         let written = record.fields.values().flatten().map(|entry| entry.change);
-        std::iter::once(record.change).chain(written).filter_map(|number| self.change(number))
+        let typed = record.prose.values().flat_map(super::prose::Prose::changes);
+        std::iter::once(record.change).chain(written).chain(typed).filter_map(|number| self.change(number))
     }
 }
 
@@ -123,10 +124,22 @@ impl View<'_> {
     }
 
     /// All fields of a record that have a value; several values where they were set at the same time, the winner last.
+    /// A Text is the one text that it reads as, unless that is empty.
     pub fn record(&self, record: &str) -> BTreeMap<String, Vec<Scalar>> {
         let Some(record) = self.seen(record) else { return BTreeMap::new() };
         let values = |field: &str| self.index.standing_entries(record, field, &self.clock).filter_map(|entry| entry.value.clone()).collect::<Vec<_>>();
-        record.fields.keys().map(|field| (field.clone(), values(field))).filter(|(_, values)| !values.is_empty()).collect()
+        let scalars = record.fields.keys().map(|field| (field.clone(), values(field))).filter(|(_, values)| !values.is_empty());
+        let prose = record.prose.iter().map(|(field, prose)| (field.clone(), self.read(prose))).filter(|(_, text)| !text.is_empty());
+        scalars.chain(prose.map(|(field, text)| (field, vec![Scalar::Text(text)]))).collect()
+    }
+
+    /// What a Text reads; `None` where the record has none of that name.
+    pub fn prose(&self, record: &str, field: &str) -> Option<String> {
+        self.seen(record)?.prose.get(field).map(|prose| self.read(prose))
+    }
+
+    fn read(&self, prose: &super::prose::Prose) -> String {
+        prose.read(|number| self.index.change(number).is_some_and(|change| self.clock.covers(change)))
     }
 
     /// The records that were there, ascending.

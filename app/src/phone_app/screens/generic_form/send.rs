@@ -59,7 +59,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
             return;
         };
         let go = go.clone();
-        model.ask(Ask::Share { record, to: relationship.id }, move |result| match result {
+        model.ask(Ask::Share { record, to: vec![relationship.id] }, move |result| match result {
             Ok(()) => {
                 model.say(say::SHARED);
                 go(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() });

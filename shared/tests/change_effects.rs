@@ -1,48 +1,18 @@
-//! What a change means for records, and who is asked about it.
+//! What a change means for records.
 #![cfg(feature = "document")]
 
 mod change_support;
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use automerge::{Change, ExpandedChange, legacy::OpType};
 use change_support::{Phone, Server};
 use shared::{
-    change::{
-        Decoded, Effect, Refused, Written,
-        effect::effects,
-        policy::{Denial, Policy, Why, judge},
-    },
+    change::{Decoded, Effect, Refused, Written, effect::effects},
     scalar::Scalar,
 };
 
 const RECORD: &str = "0192f0c1-2b3c-7d4e-8f50-00000000000a";
-
-/// Only `writer` may create, and only the creator may write; keeps what it was asked.
-struct Table {
-    writer: &'static str,
-    asked: RefCell<Vec<String>>,
-}
-
-impl Table {
-    fn of(writer: &'static str) -> Self {
-        Self { writer, asked: RefCell::default() }
-    }
-}
-
-impl Policy for Table {
-    type Denied = &'static str;
-
-    fn may_create(&self, _: &str, kind: &str, by: &str) -> Result<(), Self::Denied> {
-        self.asked.borrow_mut().push(format!("create {kind} by {by}"));
-        if by == self.writer { Ok(()) } else { Err("by somebody else") }
-    }
-
-    fn may_write(&self, _: &str, kind: &str, by: &str, field: &str, value: Option<&Scalar>) -> Result<(), Self::Denied> {
-        self.asked.borrow_mut().push(format!("{kind}/{field} {}", if value.is_some() { "set" } else { "away" }));
-        if by == self.writer && field != "secret" { Ok(()) } else { Err("not yours") }
-    }
-}
 
 fn decode(written: &Written) -> Decoded {
     Decoded::parse(&written.bytes).expect("an honest change")
@@ -59,25 +29,20 @@ fn a_create_is_one_effect_with_the_values_it_ends_with() {
     let server = Server::new();
     let mut phone = Phone::new([1; 16]);
     let written = phone.edit(|edit| {
-        edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into()), ("level".into(), 3.into())])?;
+        edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into()), ("level".into(), 3.into())], &[])?;
         edit.put(RECORD, "well", &"calm and quick".into())?;
         edit.put(RECORD, "next", &"sit".into())?;
         edit.delete(RECORD, "next")
     });
     let effects = effects(&decode(&written.expect("a change")), &server.index).expect("an honest change");
     let fields = [("level".to_owned(), Scalar::from(3)), ("well".to_owned(), Scalar::from("calm and quick"))].into();
-    assert_eq!(effects, [Effect::Create { record: RECORD.into(), kind: "observation".into(), by: "ana".into(), fields }]);
-    let table = Table::of("ana");
-    assert_eq!(judge(&effects, &server.index, &table), Ok(()));
-    assert_eq!(*table.asked.borrow(), ["create observation by ana", "observation/level set", "observation/well set"]);
-    let denied = judge(&effects, &server.index, &Table::of("ben")).expect_err("by somebody else");
-    assert_eq!(denied, Denial { record: RECORD.into(), field: None, why: Why::Denied("by somebody else") });
+    assert_eq!(effects, [Effect::Create { record: RECORD.into(), kind: "observation".into(), by: "ana".into(), fields, prose: BTreeMap::new() }]);
 }
 
 #[test]
 fn a_create_without_kind_and_author_is_refused() {
     let server = Server::new();
-    let written = Phone::new([1; 16]).edit(|edit| edit.create(RECORD, "observation", "ana", &[])).expect("a change");
+    let written = Phone::new([1; 16]).edit(|edit| edit.create(RECORD, "observation", "ana", &[], &[])).expect("a change");
     assert_eq!(decode(&written).operations().len(), 3);
     let without = changed(&written, |change| change.operations.truncate(2));
     assert_eq!(effects(&without, &server.index), Err(Refused::IncompleteCreate));
@@ -91,7 +56,7 @@ fn a_create_without_kind_and_author_is_refused() {
 fn kind_and_author_are_written_once() {
     let mut server = Server::new();
     let mut phone = Phone::new([1; 16]);
-    phone.edit(|edit| edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into())]));
+    phone.edit(|edit| edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into())], &[]));
     phone.push(&mut server);
     let put = phone.edit(|edit| edit.put(RECORD, "well", &"quick".into())).expect("a change");
     for (field, place) in [("kind", 1), ("by", 2)] {
@@ -109,10 +74,10 @@ fn kind_and_author_are_written_once() {
 }
 
 #[test]
-fn later_writes_are_judged_by_the_records_kind_and_author() {
+fn later_writes_are_effects_of_their_own() {
     let mut server = Server::new();
     let (mut ana, mut ben) = (Phone::new([1; 16]), Phone::new([2; 16]));
-    ana.edit(|edit| edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into())]));
+    ana.edit(|edit| edit.create(RECORD, "observation", "ana", &[("well".into(), "calm".into())], &[]));
     ana.push(&mut server);
     ben.pull(&server, 9);
     let written = ben.edit(|edit| {
@@ -124,10 +89,4 @@ fn later_writes_are_judged_by_the_records_kind_and_author() {
         effects,
         [Effect::Put { record: RECORD.into(), field: "secret".into(), value: true.into() }, Effect::Delete { record: RECORD.into(), field: "well".into() }]
     );
-    let denial = Denial { record: RECORD.into(), field: Some("secret".into()), why: Why::Denied("not yours") };
-    assert_eq!(judge(&effects, &server.index, &Table::of("ana")), Err(denial));
-    assert!(judge(&effects[1..], &server.index, &Table::of("ben")).is_err());
-    assert_eq!(judge(&effects[1..], &server.index, &Table::of("ana")), Ok(()));
-    let nowhere = [Effect::Delete { record: "gone".into(), field: "well".into() }];
-    assert!(matches!(judge(&nowhere, &server.index, &Table::of("ana")), Err(Denial { why: Why::NoIdentity, .. })));
 }

@@ -1,0 +1,240 @@
+//! Several people type in the same words, offline and at once; the pair's words stay with the pair.
+#![cfg(feature = "document")]
+
+mod ward;
+
+use std::collections::BTreeMap;
+
+use shared::{
+    change::{Document, actor::actor, genesis::genesis},
+    id::{LogId, RecordId},
+    phone::{Ask, Typing},
+    scalar::Scalar,
+    time::{HOUR_MS, SECOND_MS},
+    wire::{Bundle, Item, SyncRequest, Verdict, WIRE_VERSION},
+};
+use ward::{AMARA, BEA, RUTH, Ward, log, pair, person};
+
+/// Amara and Ruth with a phone each, and a session that Ruth planned and shared with both circles.
+fn session(ward: &mut Ward) -> (usize, usize, RecordId) {
+    ward.open_pair(RUTH);
+    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
+    let session = ward.record();
+    let fields = [("mentor", person(RUTH).to_string().into()), ("place", "Ward office".into()), ("agenda", "Falls at night.".into())];
+    let fields = fields.map(|(field, value): (&str, Scalar)| (field.to_owned(), value)).into();
+    ward.ask(ruth, Ask::Create { log: LogId::Own(person(RUTH)), record: session, kind: "session".into(), fields }).expect("a draft");
+    ward.ask(ruth, Ask::Share { record: session, to: vec![log(), pair(RUTH)] }).expect("shared");
+    ward.sync(ruth);
+    ward.sync(amara);
+    (amara, ruth, session)
+}
+
+/// One keystroke after the other, as a box sends them, and then the box is left.
+fn types(ward: &mut Ward, phone: usize, record: RecordId, field: &str, before: &str, after: &str) {
+    let log = pair(RUTH);
+    let ask = |before: &str, after: &str, leaving| {
+        let typing = Typing { before: before.to_owned(), after: after.to_owned() };
+        Ask::Type { log, record, field: field.to_owned(), typing, leaving }
+    };
+    let mut shown = before.to_owned();
+    for step in shared::prose::steps(before, after, 1) {
+        ward.ask(phone, ask(&shown, &step, false)).expect("a keystroke");
+        shown = step;
+    }
+    ward.ask(phone, ask(after, after, true)).expect("left");
+}
+
+fn reads(ward: &Ward, phone: usize, record: RecordId, field: &str) -> String {
+    let row = ward.row(phone, pair(RUTH), record).expect("the pair's part");
+    assert!(row.fields.get(field).is_none_or(|values| values.len() == 1), "words never stand side by side");
+    row.text(field).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_session_has_its_facts_with_all_and_its_words_with_the_pair() {
+    let mut ward = Ward::new();
+    let bea = ward.phone(BEA);
+    let (amara, ruth, session) = session(&mut ward);
+    ward.sync(bea);
+    for phone in [amara, ruth] {
+        let facts = ward.row(phone, log(), session).expect("the facts");
+        assert_eq!(facts.text("place"), Some("Ward office"));
+        assert!(!facts.fields.contains_key("agenda"));
+        assert_eq!(reads(&ward, phone, session, "agenda"), "Falls at night.");
+    }
+    assert_eq!(ward.row(bea, log(), session).expect("the facts").text("place"), Some("Ward office"));
+    assert!(ward.row(bea, pair(RUTH), session).is_none());
+    // R13: not a byte of it on her phone, in whatever form.
+    assert!(ward.phones[bea].replica.log(pair(RUTH)).is_none());
+    let needle = b"Falls at night.";
+    for ((table, key), value) in &ward.phones[bea].store {
+        assert!(!value.windows(needle.len()).any(|window| window == needle), "{table:?} {key}");
+    }
+    assert!(ward.row(ruth, LogId::Own(person(RUTH)), session).is_none(), "the draft is gone from the own lists");
+    ward.reopen(amara);
+    ward.reopen(ruth);
+}
+
+#[test]
+fn two_who_type_apart_both_keep_every_character() {
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    types(&mut ward, amara, session, "agenda", "Falls at night.", "Falls at night. My first handover.");
+    types(&mut ward, ruth, session, "agenda", "Falls at night.", "Tea first. Falls at night.");
+    types(&mut ward, amara, session, "notes", "", "Went through the form.");
+    assert_eq!(reads(&ward, amara, session, "agenda"), "Falls at night. My first handover.");
+    ward.reopen(amara);
+    ward.sync(ruth);
+    ward.sync(amara);
+    ward.sync(ruth);
+    for phone in [amara, ruth] {
+        assert_eq!(reads(&ward, phone, session, "agenda"), "Tea first. Falls at night. My first handover.");
+        assert_eq!(reads(&ward, phone, session, "notes"), "Went through the form.");
+        assert!(!ward.row(phone, pair(RUTH), session).expect("there").unsent);
+    }
+    ward.reopen(amara);
+    ward.reopen(ruth);
+}
+
+#[test]
+fn what_arrives_while_somebody_types_is_not_typed_away() {
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    let typing = |before: &str, after: &str, leaving| Ask::Type {
+        log: pair(RUTH),
+        record: session,
+        field: "agenda".into(),
+        typing: Typing { before: before.into(), after: after.into() },
+        leaving,
+    };
+    // Amara's box is open all the time and shows only her own characters.
+    ward.ask(amara, typing("Falls at night.", "Falls at night. And", false)).expect("typed");
+    types(&mut ward, ruth, session, "agenda", "Falls at night.", "Falls by night.");
+    ward.sync(ruth);
+    ward.pass(12 * SECOND_MS);
+    ward.sync(amara);
+    ward.ask(amara, typing("Falls at night. And", "Falls at night. And lifts.", true)).expect("typed");
+    ward.sync(amara);
+    ward.sync(ruth);
+    assert_eq!(reads(&ward, amara, session, "agenda"), "Falls by night. And lifts.");
+    assert_eq!(reads(&ward, ruth, session, "agenda"), "Falls by night. And lifts.");
+}
+
+#[test]
+fn typed_words_are_laid_onto_what_stands_after_a_refusal() {
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    types(&mut ward, amara, session, "agenda", "Falls at night.", "Falls at night. Refused.");
+    let request = ward.send(amara);
+    types(&mut ward, amara, session, "agenda", "Falls at night. Refused.", "Falls at night. Refused. Kept.");
+    types(&mut ward, ruth, session, "agenda", "Falls at night.", "Stairs. Falls at night.");
+    ward.sync(ruth);
+    let mut response = ward.server.sync(person(AMARA), &SyncRequest { push: Vec::new(), ..request.clone() }, ward.now);
+    response.verdicts = request.push.iter().map(|_| Verdict::Refused(shared::refusal::Refusal::new("text_full", "x"))).collect();
+    ward.answer(amara, &request, response);
+    ward.sync(amara);
+    ward.sync(ruth);
+    let stuck = ward.phones[amara].replica.stuck().to_vec();
+    assert_eq!(stuck.len(), 1);
+    assert_eq!(stuck[0].typed["agenda"], Typing { before: "Falls at night.".into(), after: "Falls at night. Refused.".into() });
+    assert_eq!(reads(&ward, amara, session, "agenda"), "Stairs. Falls at night. Kept.");
+    assert_eq!(reads(&ward, ruth, session, "agenda"), "Stairs. Falls at night. Kept.");
+    // Tried once more, it is laid onto what stands there now.
+    ward.ask(amara, Ask::Retry { stuck: stuck[0].id }).expect("tried again");
+    ward.sync(amara);
+    assert_eq!(reads(&ward, amara, session, "agenda"), "Stairs. Falls at night. Kept. Refused.");
+    assert!(ward.phones[amara].replica.stuck().is_empty());
+}
+
+#[test]
+fn a_long_paste_goes_in_several_changes() {
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    let paste = "Was mir wichtig ist. ".repeat(400);
+    let whole = format!("Falls at night.{paste}");
+    let typing = Typing { before: "Falls at night.".into(), after: whole.clone() };
+    ward.ask(amara, Ask::Type { log: pair(RUTH), record: session, field: "agenda".into(), typing, leaving: true }).expect("pasted");
+    assert_eq!(reads(&ward, amara, session, "agenda"), whole);
+    ward.reopen(amara);
+    let before = ward.server.journal.len();
+    ward.sync(amara);
+    assert!(ward.server.journal.len() - before >= 5, "{} changes", ward.server.journal.len() - before);
+    ward.sync(ruth);
+    assert_eq!(reads(&ward, ruth, session, "agenda"), whole);
+    let too_long = Typing { before: whole.clone(), after: format!("{whole}{paste}") };
+    let refused = ward.ask(amara, Ask::Type { log: pair(RUTH), record: session, field: "agenda".into(), typing: too_long, leaving: true });
+    assert_eq!(refused.expect_err("longer than the box").code, "bad_value");
+}
+
+/// Pushes one change of `author`'s making past every courtesy check.
+fn pushes(
+    ward: &mut Ward,
+    phone: usize,
+    to: LogId,
+    write: impl FnOnce(&mut shared::change::writer::Edit<'_>) -> Result<(), shared::change::writer::DocumentError>,
+) -> Verdict {
+    let (server, lines) = &ward.server.logs[&to];
+    let mut document = Document::from_genesis(&genesis(&to.to_string(), server.epoch)).expect("a genesis");
+    for line in lines.iter().filter(|line| line.header.kind == shared::line::LineKind::Word) {
+        document.apply(&line.side.as_ref().expect("not erased").bytes.0).expect("accepted");
+    }
+    let newest = server.newest().expect("opened");
+    let seen = shared::change::Seen { position: newest.position, tag: newest.tag.0 };
+    let device = ward.phones[phone].replica.identity().device;
+    let written = document.edit(actor(*device.0.as_bytes(), 900), &seen, write).expect("an edit").expect("a change");
+    let items = vec![Item::Word(shared::bytes::Bytes(written.bytes))];
+    let push = vec![Bundle { log: to, epoch: server.epoch, items }];
+    let request = SyncRequest { v: WIRE_VERSION, device, cursors: Vec::new(), push };
+    let now = ward.now;
+    ward.server.sync(ward.phones[phone].person, &request, now).verdicts.remove(0)
+}
+
+fn code(verdict: &Verdict) -> &str {
+    match verdict {
+        Verdict::Refused(refusal) => &refusal.code,
+        Verdict::Accepted { .. } => "accepted",
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn r13_what_the_pair_keeps_is_refused_in_the_record_log_and_from_others() {
+    let mut ward = Ward::new();
+    let bea = ward.phone(BEA);
+    let (amara, _ruth, session) = session(&mut ward);
+    ward.pass(HOUR_MS);
+    let by = person(AMARA).to_string();
+    let other = ward.record().to_string();
+    let with = [("mentor".to_owned(), Scalar::from(person(RUTH).to_string()))];
+    let prose = [("agenda".to_owned(), String::new()), ("notes".to_owned(), String::new())];
+    assert_eq!(code(&pushes(&mut ward, amara, log(), |edit| edit.create(&other, "session", &by, &with, &prose))), "r13_pair");
+    let scalar = [("agenda".to_owned(), Scalar::from("as one value"))];
+    assert_eq!(code(&pushes(&mut ward, amara, log(), |edit| edit.create(&other, "session", &by, &scalar, &[]))), "r13_pair");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.create(&other, "session", &by, &[], &[]))), "incomplete_record");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.create(&other, "session", &by, &with, &prose))), "bad_value");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.create(&other, "agreement", &by, &[], &[]))), "r13_not_there");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.create(&other, "observation", &by, &[], &[]))), "r13_not_there");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.put(&session.to_string(), "place", &"here".into()))), "bad_value");
+    assert_eq!(code(&pushes(&mut ward, bea, pair(RUTH), |edit| edit.type_into(&session.to_string(), "notes", "I was here"))), "r10_not_member");
+    assert_eq!(code(&pushes(&mut ward, bea, log(), |edit| edit.put(&session.to_string(), "place", &"here".into()))), "r1_writer");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.create(&other, "session", &by, &[], &prose))), "accepted");
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.type_into(&other, "notes", &"x".repeat(3_000)))), "accepted");
+    for round in 2..=6 {
+        let text = "x".repeat(round * 3_000);
+        assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.type_into(&other, "notes", &text))), "accepted");
+    }
+    assert_eq!(code(&pushes(&mut ward, amara, pair(RUTH), |edit| edit.type_into(&other, "notes", &"x".repeat(20_001)))), "bad_value");
+}
+
+#[test]
+fn a_comment_on_what_the_pair_keeps_stays_with_the_pair() {
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    let comment = ward.record();
+    let fields: BTreeMap<String, Scalar> = [("on".to_owned(), session.to_string().into()), ("words".to_owned(), "Shall we begin with this?".into())].into();
+    ward.ask(amara, Ask::Create { log: pair(RUTH), record: comment, kind: "comment".into(), fields }).expect("a comment");
+    ward.sync(amara);
+    ward.sync(ruth);
+    assert_eq!(ward.row(ruth, pair(RUTH), comment).expect("there").text("words"), Some("Shall we begin with this?"));
+    assert!(ward.row(ruth, log(), comment).is_none());
+}
