@@ -3,19 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { axeFindings } from './harness/axe.mjs';
 import { SKILLS } from './harness/demo.mjs';
-import { PHONE, TABLET } from './harness/person.mjs';
-import { fromRightToLeft, tooWide, withLargeText } from './harness/reflow.mjs';
-import { shot } from './harness/shots.mjs';
+import { findingsOn } from './harness/look.mjs';
+import { TABLET } from './harness/person.mjs';
 import { rates, writes } from './harness/story.mjs';
 import { Ward } from './harness/ward.mjs';
-
-const THEMES = ['light', 'dark'];
-const SIZES = [
-  ['phone', PHONE],
-  ['tablet', TABLET],
-];
 
 let ward;
 
@@ -34,27 +26,8 @@ beforeEach(() => {
 
 const nothingWasFound = () => assert.deepEqual(findings, []);
 
-/** Looks at what is on the screen now in every way. */
 async function look(person, name) {
-  const { page } = person;
-  const note = (found, how) => findings.push(...found.map((finding) => `${name}, ${how}: ${finding}`));
-  for (const theme of THEMES) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    for (const [size, viewport] of SIZES) {
-      await page.setViewportSize(viewport);
-      await shot(page, `${name}-${size}-${theme}`);
-    }
-    await page.setViewportSize(person.size);
-    note(await axeFindings(page, { coloursOnly: theme !== 'light' }), theme);
-  }
-  await page.setViewportSize(PHONE);
-  note(await tooWide(page), 'on a phone');
-  note(await withLargeText(page, () => tooWide(page)), 'text at 200 %');
-  for (const [size, viewport] of SIZES) {
-    await page.setViewportSize(viewport);
-    note(await fromRightToLeft(page, () => tooWide(page)), `from right to left on a ${size}`);
-  }
-  await page.setViewportSize(person.size);
+  findings.push(...(await findingsOn(person, name)));
 }
 
 /** Opens each address and looks once its heading is there. */
