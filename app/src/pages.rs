@@ -10,6 +10,7 @@ mod home;
 mod invitation;
 mod lead;
 mod notice;
+mod reason_form;
 mod refusals;
 mod sign_in;
 pub mod words;

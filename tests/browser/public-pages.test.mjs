@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { PHONE } from './harness/person.mjs';
 import { Ward } from './harness/ward.mjs';
 
 let ward, tomas;
@@ -37,6 +38,10 @@ test('signed in, the lead comes to their page, and can end a membership and read
   await tomas.button('Sign in').click();
   await tomas.heading('Programme lead').waitFor();
   await tomas.sees('Signed in as Tomas Lindquell');
+  for (const end of await tomas.link(/^End .* membership/).all()) {
+    const box = await end.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width, 'each membership can be ended without scrolling sideways');
+  }
   await tomas.link(/^End Farid Nasweh's membership as mentor/).first().click();
   await tomas.button('End membership now').click();
   // The browser itself asks for the reason; a browser that does not is answered by the server.
@@ -47,6 +52,10 @@ test('signed in, the lead comes to their page, and can end a membership and read
   await tomas.link(/^History of Amara Venn/).click();
   await tomas.heading(/^History of Amara Venn/).waitFor();
   await tomas.sees(/Farid Nasweh became mentor/);
+  const typed = tomas.page.getByText('A shared record carries the times at which it was first typed.').first();
+  assert.equal(await typed.isVisible(), false, 'what work leaves behind by itself is not in the way');
+  await tomas.page.locator('summary').filter({ hasText: 'Devices that were set up' }).click();
+  await typed.waitFor();
 });
 
 test('an address without a page says so', async () => {

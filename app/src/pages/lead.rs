@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    field::{problem, reason_area},
-    words::lead as say,
-};
+use super::{field::problem, reason_form::ReasonForm, words::lead as say};
 
 /// Everything that one lead looks after.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,8 +70,10 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryPage {
     pub relationship: String,
-    /// Newest first.
+    /// What changes who may do what, newest first.
     pub rows: Vec<HistoryRow>,
+    /// What every day of work leaves behind, newest first.
+    pub routine: Vec<HistoryRow>,
 }
 
 /// The question before a membership ends.
@@ -166,10 +165,17 @@ fn discard_form(id: &str) -> impl IntoView + use<> {
     view! {
         <details class="page-more">
             <summary>{say::DISCARD}</summary>
-            <form class="page-form" method="post" action=format!("/lead/held/{id}/discard")>
-                {reason_area(format!("discard-{id}"), say::DISCARD_LABEL, say::DISCARD_HINT, String::new(), false)}
-                <button class="page-button page-button-grave" type="submit">{say::DISCARD_BUTTON}</button>
-            </form>
+            {ReasonForm {
+                action: format!("/lead/held/{id}/discard"),
+                id: format!("discard-{id}"),
+                label: say::DISCARD_LABEL,
+                hint: say::DISCARD_HINT,
+                reason: String::new(),
+                wrong: false,
+                button: say::DISCARD_BUTTON,
+                otherwise: None,
+            }
+                .view()}
         </details>
     }
 }
@@ -178,24 +184,10 @@ fn relationship(card: RelationshipCard) -> impl IntoView {
     let heading_id = format!("relationship-{}", card.id);
     let history = format!("/lead/history/{}", card.id);
     let history_label = say::history_of(&card.title);
-    let region = say::MEMBERS.to_owned() + ": " + &card.title;
     view! {
         <article class="page-card" aria-labelledby=heading_id.clone()>
             <h3 id=heading_id.clone()>{card.title}</h3>
-            <div class="page-scroll" role="region" aria-label=region tabindex="0">
-                <table class="page-table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{say::NAME}</th>
-                            <th scope="col">{say::ROLE}</th>
-                            <th scope="col">{say::SINCE}</th>
-                            <th scope="col">{say::UNTIL}</th>
-                            <th scope="col">{say::ACTION}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{card.members.into_iter().map(member).collect_view()}</tbody>
-                </table>
-            </div>
+            <ul class="page-members" aria-label=say::MEMBERS>{card.members.into_iter().map(member).collect_view()}</ul>
             <p><a class="page-button-quiet" href=history aria-label=history_label>{say::HISTORY}</a></p>
         </article>
     }
@@ -203,18 +195,16 @@ fn relationship(card: RelationshipCard) -> impl IntoView {
 
 fn member(member: MemberRow) -> impl IntoView {
     let label = say::end_label(&member.name, &member.role);
-    let action = match member.end {
-        Some(href) => view! { <a class="page-button-quiet" href=href aria-label=label>{say::END_LINK}</a> }.into_any(),
-        None => view! { <span aria-hidden="true">"–"</span> }.into_any(),
-    };
+    let end = member.end.map(|href| view! { <a class="page-button-quiet" href=href aria-label=label>{say::END_LINK}</a> });
     view! {
-        <tr>
-            <th scope="row">{member.name}</th>
-            <td>{member.role}</td>
-            <td>{member.since}</td>
-            <td>{member.until.unwrap_or_else(|| say::STILL.to_owned())}</td>
-            <td>{action}</td>
-        </tr>
+        <li>
+            <div class="page-member">
+                <strong>{member.name}</strong>
+                <span>{member.role}</span>
+                <span class="page-when">{say::time_in_role(&member.since, member.until.as_deref())}</span>
+            </div>
+            {end}
+        </li>
     }
 }
 
@@ -225,23 +215,39 @@ pub(super) fn end_view(page: EndPage) -> impl IntoView {
         {problem(page.problem)}
         <p>{page.relationship}</p>
         <ul>{say::END_EFFECTS.iter().map(|effect| view! { <li>{*effect}</li> }).collect_view()}</ul>
-        <form class="page-form" method="post" action=page.action>
-            {reason_area("reason".to_owned(), say::END_REASON, say::END_REASON_HINT, page.reason, wrong)}
-            <p class="page-actions">
-                <button class="page-button page-button-grave" type="submit">{say::END_BUTTON}</button>
-                <a class="page-button-quiet" href="/lead">{say::END_BACK}</a>
-            </p>
-        </form>
+        {ReasonForm {
+            action: page.action,
+            id: "reason".to_owned(),
+            label: say::END_REASON,
+            hint: say::END_REASON_HINT,
+            reason: page.reason,
+            wrong,
+            button: say::END_BUTTON,
+            otherwise: Some(("/lead", say::END_BACK)),
+        }
+            .view()}
     }
 }
 
 pub(super) fn history_view(page: HistoryPage) -> impl IntoView {
+    let routine = (!page.routine.is_empty()).then(|| {
+        view! {
+            <details class="page-more">
+                <summary>{say::routine(page.routine.len())}</summary>
+                {history_rows(page.routine)}
+            </details>
+        }
+    });
     view! {
         <h1>{say::history_of(&page.relationship)}</h1>
         <p>{say::HISTORY_LEDE}</p>
-        <ol class="page-history" reversed=true>
-            {page.rows.into_iter().map(|row| view! { <li><span class="page-when">{row.when}</span> " " {row.sentence}</li> }).collect_view()}
-        </ol>
+        {history_rows(page.rows)}
+        {routine}
         <p><a class="page-button-quiet" href="/lead">{say::BACK}</a></p>
     }
+}
+
+fn history_rows(rows: Vec<HistoryRow>) -> impl IntoView {
+    let rows = rows.into_iter().map(|row| view! { <li><span class="page-when">{row.when}</span> " " {row.sentence}</li> }).collect_view();
+    view! { <ol class="page-history" reversed=true>{rows}</ol> }
 }

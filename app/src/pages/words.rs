@@ -125,12 +125,6 @@ pub mod lead {
     pub const RELATIONSHIPS: &str = "Relationships";
     pub const RELATIONSHIPS_NONE: &str = "You lead no relationship yet. They come with the file that the organisation is set up from.";
     pub const MEMBERS: &str = "Members";
-    pub const NAME: &str = "Name";
-    pub const ROLE: &str = "Role";
-    pub const SINCE: &str = "Since";
-    pub const UNTIL: &str = "Until";
-    pub const STILL: &str = "now";
-    pub const ACTION: &str = "Change";
     pub const END_LINK: &str = "End…";
     pub const HISTORY: &str = "History";
     pub const HISTORY_LEDE: &str = "What the organisation stated in this relationship, newest first. Each line is signed and cannot be taken out.";
@@ -167,6 +161,19 @@ pub mod lead {
 
     pub const NO_MENTEE: &str = "No mentee";
     pub const AND: &str = " and ";
+
+    pub fn time_in_role(since: &str, until: Option<&str>) -> String {
+        match until {
+            None => format!("since {since}"),
+            Some(until) => format!("from {since} until {until}"),
+        }
+    }
+
+    /// Over the lines that an auditor rarely needs.
+    pub fn routine(lines: usize) -> String {
+        let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
+        format!("Devices that were set up, and when records were first typed: {lines}")
+    }
 
     /// A mentor who leads, in the list of members.
     pub fn leading(role: &str) -> String {

@@ -3,17 +3,20 @@
 /** Rounding of a device pixel. */
 const SLACK_PX = 1;
 
-/** What is wider than the screen. */
+/** What is wider than the screen, and what hides a part of itself behind a sideways scroll. */
 export function tooWide(page) {
   return page.evaluate((slack) => {
     const root = document.scrollingElement;
-    if (root.scrollWidth <= root.clientWidth + slack) return [];
-    const out = [...document.body.querySelectorAll('*')].filter((element) => {
+    const all = [...document.body.querySelectorAll('*')];
+    const name = (element) => `${element.tagName.toLowerCase()}.${element.className} ${Math.round(element.getBoundingClientRect().width)} px: ${(element.innerText ?? '').slice(0, 40)}`;
+    const sideways = all.filter((element) => ['auto', 'scroll'].includes(getComputedStyle(element).overflowX) && element.scrollWidth > element.clientWidth + slack);
+    const hidden = sideways.map((element) => `scrolls sideways over ${element.scrollWidth} px: ${name(element)}`);
+    if (root.scrollWidth <= root.clientWidth + slack) return hidden;
+    const out = all.filter((element) => {
       const box = element.getBoundingClientRect();
       return box.width > 0 && (box.right > root.clientWidth + slack || box.left < -slack);
     });
-    const name = (element) => `${element.tagName.toLowerCase()}.${element.className} ${Math.round(element.getBoundingClientRect().width)} px: ${(element.innerText ?? '').slice(0, 40)}`;
-    return [`the page is ${root.scrollWidth} px wide on ${root.clientWidth} px`, ...out.slice(0, 6).map(name)];
+    return [`the page is ${root.scrollWidth} px wide on ${root.clientWidth} px`, ...hidden, ...out.slice(0, 6).map(name)];
   }, SLACK_PX);
 }
 

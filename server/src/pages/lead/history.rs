@@ -8,7 +8,7 @@ use axum::{
 use shared::{
     fact::{Fact, Facts, Pause},
     id::LogId,
-    time::Zone,
+    time::{At, Zone},
     words::role_name,
 };
 
@@ -37,9 +37,14 @@ async fn read(server: &Server, lead: &Lead, log: LogId) -> Result<Option<History
     let relationship = title(&server.store.memberships(log).await?);
     let Stated { facts, lines } = facts::read(server, log).await?;
     let zone = facts.zone();
-    let mut rows: Vec<_> = lines.iter().map(|(at, fact)| HistoryRow { when: times::moment(*at, &zone), sentence: sentence(fact, &facts, &zone) }).collect();
-    rows.reverse();
-    Ok(Some(HistoryPage { relationship, rows }))
+    let row = |(at, fact): &(At, Fact)| HistoryRow { when: times::moment(*at, &zone), sentence: sentence(fact, &facts, &zone) };
+    let (routine, rows): (Vec<_>, Vec<_>) = lines.iter().rev().partition(|(_, fact)| is_routine(fact));
+    Ok(Some(HistoryPage { relationship, rows: rows.into_iter().map(row).collect(), routine: routine.into_iter().map(row).collect() }))
+}
+
+/// What work leaves behind by itself: it changes nothing about who may do what.
+fn is_routine(fact: &Fact) -> bool {
+    matches!(fact, Fact::Device(_) | Fact::Captured { .. })
 }
 
 fn sentence(fact: &Fact, facts: &Facts, zone: &Zone) -> String {
