@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SKILLS } from './harness/demo.mjs';
-import { PIN } from './harness/person.mjs';
+import { PIN, TABLET } from './harness/person.mjs';
 import { Ward } from './harness/ward.mjs';
 
 /** More than any screen of ours has stops. */
@@ -19,8 +19,8 @@ before(async () => {
 after(() => ward?.close());
 
 /** What has the focus: its role's tag, and the name that is read out. */
-const focused = () =>
-  ruth.page.evaluate(() => {
+const focused = (person = ruth) =>
+  person.page.evaluate(() => {
     const element = document.activeElement;
     const label = element.labels?.[0]?.innerText ?? element.getAttribute('aria-label') ?? element.innerText ?? '';
     return { tag: element.tagName.toLowerCase(), type: element.type ?? '', name: element.name ?? '', label: label.trim().replaceAll(/\s+/g, ' ') };
@@ -84,5 +84,30 @@ test('an observation is signed with the keyboard alone', async () => {
   await ruth.page.keyboard.press('Enter');
   await ruth.page.waitForURL(/\/app\/records\//);
   await ruth.page.locator('.status').filter({ hasText: 'Signed and locked' }).waitFor();
+  assert.deepEqual(ward.complaints, []);
+});
+
+test('the cursor of a sheet starts in what is needed, and goes back to its button', async () => {
+  const bea = await ward.person('bea', { size: TABLET });
+  await bea.place('Review').click();
+  await bea.link(new RegExp(`${SKILLS.C01}, level 3`)).click();
+  const sheet = bea.page.getByRole('dialog');
+  for (const [button, field] of [['Sign off…', 'Your PIN'], ['Send back…', 'What should change']]) {
+    await bea.button(button).focus();
+    await bea.page.keyboard.press('Enter');
+    await sheet.waitFor();
+    assert.equal((await focused(bea)).label, field, `after '${button}'`);
+    await bea.page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.equal((await focused(bea)).label, button);
+  }
+  // A reason that is missing takes the cursor, and the next key writes it.
+  await bea.page.keyboard.press('Enter');
+  await sheet.waitFor();
+  await bea.page.keyboard.press('Tab');
+  await bea.page.keyboard.type(PIN);
+  await bea.page.keyboard.press('Enter');
+  await sheet.getByRole('alert').filter({ hasText: 'This needs a reason' }).waitFor();
+  assert.equal((await focused(bea)).label, 'What should change');
   assert.deepEqual(ward.complaints, []);
 });

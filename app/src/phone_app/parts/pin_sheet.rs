@@ -40,6 +40,7 @@ pub fn PinSheet() -> impl IntoView {
     .into_any()
 }
 
+/// The cursor starts in the first thing that is needed: the reason where there must be one, else the PIN.
 fn sheet(ask: AskForPin) -> AnyView {
     let model = model();
     let AskForPin { title, lines, button, reason, reason_label, ask, then } = ask;
@@ -89,7 +90,15 @@ fn sheet(ask: AskForPin) -> AnyView {
         view! {
             <div class="field">
                 <label for="sheet-reason">{reason_label}</label>
-                <textarea id="sheet-reason" rows="3" maxlength="1000" node_ref=words dir="auto" required=reason == Reason::Must></textarea>
+                <textarea
+                    id="sheet-reason"
+                    rows="3"
+                    maxlength="1000"
+                    node_ref=words
+                    dir="auto"
+                    required=reason == Reason::Must
+                    autofocus=reason == Reason::Must
+                ></textarea>
             </div>
         }
     });
@@ -112,7 +121,7 @@ fn sheet(ask: AskForPin) -> AnyView {
                     autocomplete="off"
                     maxlength="64"
                     node_ref=pin
-                    autofocus=reason == Reason::No
+                    autofocus=reason != Reason::Must
                     aria-describedby="sheet-refused"
                 />
             </div>
