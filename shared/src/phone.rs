@@ -178,6 +178,9 @@ pub struct Row {
     /// Words of it are only on this phone.
     #[serde(default)]
     pub unsent: bool,
+    /// All of it is: nobody else can read it yet.
+    #[serde(default)]
+    pub only_here: bool,
     /// Words arrived after the heads of the latest sealed version: the next draft.
     #[serde(default)]
     pub changed_after: bool,

@@ -158,6 +158,7 @@ test('taken back before it went, it stays a draft that nobody else saw', async (
   await farid.open(path);
   await farid.sees('Not shared yet');
   await farid.closeBrowser();
+  await farid.sees('Only me. Once it has gone: Joon, Bea, Tomas and me.');
 });
 
 test('words that were being typed when the phone died go once it is on again', async () => {

@@ -168,6 +168,7 @@ fn laid_over(told: Option<Arc<Row>>, written: &Written, model: Model, record: Re
                 entry: None,
                 waiting: Vec::new(),
                 unsent: false,
+                only_here: true,
                 changed_after: false,
                 touched_at: browser::now(),
             }

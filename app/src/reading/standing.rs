@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{clock, log::Log};
-use crate::words::standing as say;
+use crate::words::{self, standing as say};
 
 /// How it is coloured. The words alone carry the meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +137,15 @@ pub fn title(row: &Row, log: &Log) -> String {
         },
         (kind, _) => Kinds::standard().get(kind).map_or(kind, |kind| kind.name).to_owned(),
     }
+}
+
+/// By name, who can see a record: nobody else before it is shared, and before it has gone.
+pub fn who_can_see(row: &Row, log: &Log, me: PersonId, now: At) -> String {
+    if !row.log.holds_decisions() {
+        return words::and_me(&[]);
+    }
+    let names = words::and_me(&readers(log, me, now));
+    if row.only_here { say::once_gone(&names) } else { names }
 }
 
 /// The first names of everybody who reads a record log besides the person, in the order of the log.

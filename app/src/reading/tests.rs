@@ -23,6 +23,7 @@ const NOW: At = At(1_778_553_660_000);
 const AMARA: u128 = 1;
 const RUTH: u128 = 2;
 const BEA: u128 = 3;
+const TOMAS: u128 = 4;
 const LOG: u128 = 10;
 
 fn person(number: u128) -> PersonId {
@@ -68,7 +69,12 @@ fn facts() -> Facts {
     };
     Facts {
         framework: Some(Framework { code: "core".to_owned(), name: "Core".to_owned(), version: 1, competencies: vec![notes] }),
-        members: vec![member(AMARA, "Amara Venn", Role::Mentee), member(RUTH, "Ruth Calloray", Role::Mentor), member(BEA, "Bea Monteiral", Role::Supervisor)],
+        members: vec![
+            member(AMARA, "Amara Venn", Role::Mentee),
+            member(RUTH, "Ruth Calloray", Role::Mentor),
+            member(BEA, "Bea Monteiral", Role::Supervisor),
+            member(TOMAS, "Tomas Lindquell", Role::Lead),
+        ],
         ..Facts::default()
     }
 }
@@ -112,6 +118,7 @@ fn row(number: u128, kind: &str, by: u128, version: Option<Version>) -> Row {
         entry: version.map(|version| RecordLedger { kind: kind.to_owned(), author: person(by), versions: vec![version] }),
         waiting: Vec::new(),
         unsent: false,
+        only_here: false,
         changed_after: false,
         touched_at: NOW,
     }
@@ -187,6 +194,20 @@ fn a_record_says_where_it_is() {
     let mut draft = self::row(7, "observation", RUTH, None);
     draft.log = LogId::Own(person(RUTH));
     assert_eq!(standing::of(&draft, &log).text, "Not shared yet");
+}
+
+#[test]
+fn who_can_see_a_record_is_nobody_else_before_it_has_gone() {
+    let log = log(Vec::new());
+    let seen = |row: &Row| standing::who_can_see(row, &log, person(RUTH), NOW);
+    let mut row = observation(3, 5);
+    assert_eq!(seen(&row), "Amara, Bea, Tomas and me", "the programme lead is a member like the others");
+    row.entry = None;
+    row.only_here = true;
+    row.waiting.push(Waiting { act: Act::Submit, version: 1, at: NOW, gone: false });
+    assert_eq!(seen(&row), "Only me. Once it has gone: Amara, Bea, Tomas and me.");
+    row.log = LogId::Own(person(RUTH));
+    assert_eq!(seen(&row), "Only me");
 }
 
 #[test]

@@ -20,6 +20,10 @@ pub const PRACTICE: &str = "Practice or simulation";
 pub const HIDDEN: &str = "Words hidden";
 pub const AN_OBSERVATION: &str = "Feedback, skill not chosen yet";
 
+pub fn once_gone(names: &str) -> String {
+    ["Only me. Once it has gone: ", names, "."].concat()
+}
+
 pub fn signed_by(signed: usize, of: usize) -> String {
     ["Signed by ", &signed.to_string(), " of ", &of.to_string()].concat()
 }

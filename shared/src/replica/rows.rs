@@ -42,7 +42,8 @@ impl Replica {
         let touched_at = self.touched_at(book, &name, &pending);
         let waiting = pending.iter().flat_map(|pending| waiting(pending)).collect();
         let unsent = !pending.is_empty();
-        Some(Row { log, record, kind, by, fields, entry, waiting, unsent, changed_after, touched_at })
+        let only_here = !book.log.index.has_record(&name);
+        Some(Row { log, record, kind, by, fields, entry, waiting, unsent, only_here, changed_after, touched_at })
     }
 
     fn identity_of(&self, book: &Book, name: &str, pending: &[&Pending]) -> Option<(String, PersonId)> {

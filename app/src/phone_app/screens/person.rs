@@ -57,8 +57,12 @@ pub fn readers(model: Model, relationship: Memo<Option<Relationship>>) -> Signal
 pub fn future_readers(model: Model, draft: Draft, relationship: Memo<Option<Relationship>>) -> Signal<String> {
     let names = readers(model, relationship);
     Signal::derive(move || {
-        let shared = draft.row.with(|row| row.as_ref().is_some_and(|row| row.log.holds_decisions()));
-        if shared || relationship.with(Option::is_none) { names.get() } else { observe::until_sent(&names.get()) }
+        let Some(relationship) = relationship.get() else { return names.get() };
+        let shared = draft.row.with(|row| {
+            let row = row.as_ref().filter(|row| row.log.holds_decisions())?;
+            Some(standing::who_can_see(row, &relationship.log, model.me.get()?.person, model.now.get_untracked()))
+        });
+        shared.unwrap_or_else(|| observe::until_sent(&names.get()))
     })
 }
 

@@ -82,10 +82,10 @@ pub fn title(shown: Memo<Option<Shown>>) -> Signal<String> {
 pub fn readers(model: Model, shown: Memo<Option<Shown>>) -> Signal<String> {
     Signal::derive(move || {
         let names = shown.with(|shown| {
-            let shown = shown.as_ref().filter(|shown| shown.row.log.holds_decisions())?;
-            Some(standing::readers(&shown.log, model.me.get()?.person, model.now.get_untracked()))
+            let shown = shown.as_ref()?;
+            Some(standing::who_can_see(&shown.row, &shown.log, model.me.get()?.person, model.now.get_untracked()))
         });
-        words::and_me(&names.unwrap_or_default())
+        names.unwrap_or_default()
     })
 }
 
