@@ -133,6 +133,13 @@ test('an observation from the bedside to the sign-off', async (t) => {
     await bea.hasSentAll();
   });
 
+  await step('what she decided on waits for nobody any more', async () => {
+    await bea.place('Review').click();
+    const list = bea.page.getByRole('region', { name: 'What waits for you' });
+    await list.getByRole('link').filter({ hasText: SKILLS.C01 }).first().waitFor();
+    assert.equal(await list.getByRole('link').filter({ hasText: SKILLS.C07 }).count(), 0);
+  });
+
   await step('Amara sees it on her open screen: by whom, and what she may do', async () => {
     await amara.page.locator('.status').filter({ hasText: 'Signed off' }).waitFor();
     await amara.sees('Bea Monteiral, supervisor');
@@ -150,6 +157,7 @@ test('taken back before it went, it stays a draft that nobody else saw', async (
   await door.close();
   const path = await observes(farid, { who: 'Joon', first: 'Joon', skill: SKILLS.C02, place: 'Fenside Clinic', level: 'I stayed close', wentWell: 'Urgent first.' });
   await farid.sees(/Signed on this phone, \d\d:\d\d\. Goes when there is signal\./);
+  await farid.sees('Only me. Once it has gone: Joon, Bea, Tomas and me.');
   await farid.button('Take back').click();
   await farid.sees('Taken back. Nothing was sent.');
   await door.open();
@@ -158,7 +166,6 @@ test('taken back before it went, it stays a draft that nobody else saw', async (
   await farid.open(path);
   await farid.sees('Not shared yet');
   await farid.closeBrowser();
-  await farid.sees('Only me. Once it has gone: Joon, Bea, Tomas and me.');
 });
 
 test('words that were being typed when the phone died go once it is on again', async () => {

@@ -14,6 +14,7 @@ use shared::{
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    feedback,
     log::{Log, Relationship},
     skill, standing,
     to_review::{self, Group},
@@ -180,6 +181,38 @@ fn feedback_as_expected_is_not_asked_for_and_what_lies_below_is() {
     let mut differently = observation(3, 5);
     differently.entry.as_mut().expect("it is sealed").versions[0].acknowledged = Some(mark(Act::Disagree, AMARA, Role::Mentee, NOW, 6));
     assert_eq!(waiting(vec![differently])[0].group, Group::Differently);
+}
+
+/// A request for sign-off with feedback that its mentee sees differently, decided on at line 60.
+fn signed_off(disagreed_at: u64) -> Vec<Row> {
+    let mut seen = observation(3, 5);
+    seen.entry.as_mut().expect("it is sealed").versions[0].acknowledged = Some(mark(Act::Disagree, AMARA, Role::Mentee, NOW, disagreed_at));
+    let mut claim = claim(&[4, 5]);
+    claim.entry.as_mut().expect("it is sent").versions[0].approved = Some(mark(Act::Approve, BEA, Role::Supervisor, NOW, 60));
+    vec![observation(1, 4), seen, claim]
+}
+
+#[test]
+fn what_a_sign_off_was_given_on_waits_for_nobody() {
+    let asked = waiting(vec![observation(3, 5), claim(&[5])]);
+    assert_eq!(asked.iter().map(|item| item.note.as_str()).collect::<Vec<_>>()[1], "Used in a request for sign-off");
+    assert!(feedback::is_new(&observation(3, 5), &log(vec![observation(3, 5), claim(&[5])])), "asking with it is not reading it");
+
+    assert_eq!(waiting(signed_off(6)), Vec::new(), "below, seen differently and claimed: all of it lay before her");
+    assert!(!feedback::is_new(&observation(1, 4), &log(signed_off(6))), "and it is no news to the mentee");
+}
+
+#[test]
+fn what_is_seen_differently_after_the_sign_off_waits_again() {
+    let later = waiting(signed_off(61));
+    assert_eq!(later.iter().map(|item| item.group).collect::<Vec<_>>(), [Group::Differently]);
+}
+
+#[test]
+fn feedback_of_a_request_that_was_sent_back_waits_with_the_next_one() {
+    let mut returned = claim(&[5]);
+    returned.entry.as_mut().expect("it is sent").versions[0].returned = Some(mark(Act::Return, BEA, Role::Supervisor, NOW, 60));
+    assert_eq!(waiting(vec![observation(3, 5), returned]), Vec::new());
 }
 
 #[test]

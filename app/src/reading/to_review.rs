@@ -1,7 +1,6 @@
 //! What waits for a supervisor: sign-offs, plans, agreements, and feedback to look at.
 
 use shared::{
-    decision::Act,
     evidence,
     id::{PersonId, RecordId},
     kind::Kinds,
@@ -10,7 +9,7 @@ use shared::{
     time::At,
 };
 
-use super::{clock, log::Relationship, order, skill, standing};
+use super::{clock, feedback, log::Relationship, order, skill, standing};
 use crate::words::review as say;
 
 /// The chips above the list.
@@ -86,7 +85,7 @@ fn place(relationship: &Relationship, kind: &str, version: &Version, state: Opti
             let mine = parties_missing(&log.facts, version, now).iter().any(|(_, person)| *person == me);
             mine.then(|| (Sort::Plan, Group::Ready, say::AGREEMENT_TO_SIGN.to_owned()))
         }
-        ("observation", VersionState::Sealed) => feedback(relationship, version, me, now).map(|(group, note)| (Sort::Feedback, group, note)),
+        ("observation", VersionState::Sealed) => to_look_at(relationship, version, me, now).map(|(group, note)| (Sort::Feedback, group, note)),
         _ => None,
     }
 }
@@ -105,14 +104,18 @@ fn claim(relationship: &Relationship, version: &Version) -> (Group, String) {
     }
 }
 
-/// Only what is below expected, disagreed, high-risk or used in a claim is asked for.
-fn feedback(relationship: &Relationship, version: &Version, me: PersonId, now: At) -> Option<(Group, String)> {
+/// Only what is below expected, disagreed, high-risk or used in a claim is asked for, and nothing that a sign-off was
+/// given on: who gave it had all of it before them.
+fn to_look_at(relationship: &Relationship, version: &Version, me: PersonId, now: At) -> Option<(Group, String)> {
     let log = &relationship.log;
     if version.countersigned.is_some() || version.submitted.by == me {
         return None;
     }
-    if version.acknowledged.as_ref().is_some_and(|mark| mark.act == Act::Disagree) {
+    if feedback::seen_differently(version, log).is_some() {
         return Some((Group::Differently, say::DIFFERENTLY.to_owned()));
+    }
+    if feedback::signed_off(version, log).is_some() {
+        return None;
     }
     let kinds = Kinds::standard();
     let state = State { kinds: &kinds, facts: &log.facts, ledger: &log.ledger };
@@ -122,7 +125,5 @@ fn feedback(relationship: &Relationship, version: &Version, me: PersonId, now: A
     if version.text("competency").and_then(|code| log.facts.competency(code)).is_some_and(|competency| competency.high_risk) {
         return Some((Group::Ready, say::HIGH_RISK.to_owned()));
     }
-    let key = version.sealed.map(|line| ["evidence/", &line.to_string()].concat())?;
-    let claims = log.ledger.records.values().filter(|entry| entry.kind == "claim").filter_map(|entry| entry.latest());
-    claims.into_iter().any(|claim| claim.content.contains_key(&key)).then(|| (Group::Ready, say::CLAIMED.to_owned()))
+    feedback::is_claimed(version, log).then(|| (Group::Ready, say::CLAIMED.to_owned()))
 }

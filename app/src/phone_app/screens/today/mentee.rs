@@ -6,7 +6,7 @@ use shared::{decision::Act, role::Role, time::At};
 use super::{happenings, needs_me, part};
 use crate::{
     phone_app::{
-        clock,
+        clock, feedback,
         happening::Happening,
         memo::memo,
         model::{Model, model},
@@ -42,10 +42,7 @@ fn unread(model: Model) -> Vec<Line> {
     for relationship in model.relationships_as(Role::Mentee) {
         let log = &relationship.log;
         for row in log.of_kind("observation") {
-            let Some(version) = row.entry.as_ref().and_then(|entry| entry.latest()) else { continue };
-            if !version.stands() || version.acknowledged.is_some() || version.hidden.is_some() || !row.waiting.is_empty() {
-                continue;
-            }
+            let Some(version) = row.entry.as_ref().and_then(|entry| entry.latest()).filter(|_| feedback::is_new(row, log)) else { continue };
             let scale = version.text("competency").and_then(|code| log.facts.competency(code)).map(|competency| competency.scale);
             let level = scale.zip(version.integer("level")).map(|(scale, level)| rating(scale, level));
             let words = [version.text("went_well"), version.text("try_next")].into_iter().flatten().collect::<Vec<_>>().join(" ");

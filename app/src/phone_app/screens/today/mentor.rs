@@ -1,11 +1,12 @@
 //! A mentor's Today.
 
 use leptos::prelude::*;
-use shared::{decision::Act, role::Role, time::At};
+use shared::{role::Role, time::At};
 
 use super::{happenings, needs_me, part};
 use crate::{
     phone_app::{
+        feedback,
         memo::memo,
         model::{Model, model},
         parts::{Line, next_step_text},
@@ -23,9 +24,8 @@ fn needs(model: Model) -> Vec<Line> {
         for row in relationship.log.rows.values() {
             let version = row.entry.as_ref().and_then(|entry| entry.latest());
             let disagreed = version
-                .filter(|version| version.submitted.by == me && version.stands() && version.countersigned.is_none())
-                .and_then(|version| version.acknowledged.as_ref())
-                .filter(|mark| mark.act == Act::Disagree);
+                .filter(|version| version.submitted.by == me && version.stands())
+                .and_then(|version| feedback::seen_differently(version, &relationship.log));
             let why = match disagreed {
                 Some(mark) => Some([&relationship.log.facts.first_name(mark.by), " ", say::SEEN_DIFFERENTLY].concat()),
                 None if row.by == me && row.changed_after => Some(say::CHANGED_AFTER.to_owned()),
