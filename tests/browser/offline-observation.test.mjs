@@ -111,7 +111,7 @@ test('an observation from the bedside to the sign-off', async (t) => {
   let claim;
   await step('she asks for a sign-off with both', async () => {
     claim = await asksForSignOff(amara, { skill: SKILLS.C07, level: 3, words: 'I ask first now, and wait.' });
-    await amara.sees('Rule met');
+    await amara.sees(/^Needs .* Met\.$/);
     await amara.hasSentAll();
   });
 
@@ -123,6 +123,7 @@ test('an observation from the bedside to the sign-off', async (t) => {
     await bea.page.waitForURL(new RegExp(recordOf(claim)));
     await bea.sees(`Amara asks for: ${SKILLS.C07}, may do this with someone in reach.`);
     await bea.sees('Needs 2 at level 3 or more from 1 person in 6 months. Has 2, from 1. Met.');
+    assert.equal((await bea.page.locator('.rule').innerText()).match(/\bmet\b/gi).length, 1, 'that it is met is said once');
     await bea.sees('I ask first now, and wait.');
     await bea.sees('Everything there is on this skill was chosen.');
     await bea.button('Sign off…').click();

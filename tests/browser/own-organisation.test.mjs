@@ -58,7 +58,7 @@ test('r11_no_sign_off_before_the_agreement', async (t) => {
   await step('a claim whose rule is met is refused, and the sentence says what comes first', async () => {
     nia = await ward.person(NIA);
     claim = await asksForSignOff(nia, { skill: SKILL, level: 3, to: 'Petra' });
-    await nia.sees('Rule met');
+    await nia.sees(/^Needs .* Met\.$/);
     await nia.hasSentAll();
     petra = await ward.person(PETRA, { size: TABLET });
     await petra.goes(claim.replace('/app/records/', '/app/review/'));

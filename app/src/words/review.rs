@@ -30,7 +30,6 @@ pub const ALL_CHOSEN: &str = "Everything there is on this skill was chosen.";
 pub const THEIR_WORDS: &str = "In their words";
 pub const NO_WORDS: &str = "No words were added.";
 pub const EARLIER: &str = "Earlier decisions";
-pub const RULE_MET: &str = "Rule met";
 pub const RULE_NOT_MET: &str = "Rule not met yet";
 
 pub const SIGN_OFF: &str = "Sign off…";

@@ -53,16 +53,18 @@ pub fn rule(assessment: Option<&Assessment>) -> AnyView {
     let Some(assessment) = assessment else {
         return view! { <p class="rule rule-open">{claim::NO_RULE}</p> }.into_any();
     };
-    let met = assessment.is_met();
-    let missing = assessment.missing().map(|missing| view! { <span class="rule-missing">{missing}</span> });
-    view! {
-        <p class=if met { "rule rule-met" } else { "rule rule-open" }>
-            <strong>{if met { review::RULE_MET } else { review::RULE_NOT_MET }}</strong>
-            <span>{assessment.sentence()}</span>
-            {missing}
-        </p>
+    // Where it is met, its own sentence ends in that.
+    match assessment.missing() {
+        None => view! { <p class="rule rule-met">{assessment.sentence()}</p> }.into_any(),
+        Some(missing) => view! {
+            <p class="rule rule-open">
+                <strong>{review::RULE_NOT_MET}</strong>
+                <span>{assessment.sentence()}</span>
+                <span class="rule-missing">{missing}</span>
+            </p>
+        }
+        .into_any(),
     }
-    .into_any()
 }
 
 fn items(log: &Log, items: &[Item], none: &'static str) -> AnyView {
