@@ -88,7 +88,9 @@ test('r11_no_sign_off_before_the_agreement', async (t) => {
     const soon = new Date(Date.now() + 90 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
     await nia.page.getByLabel('Look at it again on').fill(soon);
     await nia.page.getByLabel('Look at it again on').blur();
-    await nia.button(/^Sign and send to /).click();
+    await nia.page.locator('#send-needed').filter({ hasText: 'Goes to Otto, Petra and Quinn.' }).waitFor();
+    await nia.button('Sign and send to 3 people').click();
+    await nia.page.getByRole('dialog').getByText('Goes to Otto, Petra and Quinn.').waitFor();
     await nia.unlocks();
     await nia.page.waitForURL(/\/app\/records\//);
     await nia.sees('Signed by 1 of 3');

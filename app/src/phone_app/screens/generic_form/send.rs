@@ -7,6 +7,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     kind::{Chain, Kind, Sharing},
     phone::Ask,
+    words::refusal::r5_reason,
 };
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
         model::{Model, model},
         standing,
     },
-    words::{form as say, list, observe, record},
+    words::{form as say, observe, record},
 };
 
 #[component]
@@ -38,7 +39,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
     });
     let names = memo(move || {
         let readers = relationship.with(|relationship| Some(standing::readers(&relationship.as_ref()?.log, model.person()?, browser::now())));
-        list(&readers.unwrap_or_default())
+        readers.unwrap_or_default()
     });
     let is_own = memo(move || draft.row.with(|row| row.as_ref().is_none_or(|row| !row.log.holds_decisions())));
     let begun = memo(move || draft.record.get().is_some());
@@ -100,7 +101,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
                 view! {
                     <div class="send-bar">
                         <p class="send-needed" id="send-needed" tabindex="-1" aria-live="polite">
-                            {needed}
+                            {move || needed.get().or_else(|| say::goes_to(&names.get()))}
                         </p>
                         <button type="button" class="button button-main button-wide" aria-describedby="send-needed" class:button-waits=move || needed.with(Option::is_some) on:click=send>
                             {move || words(signs, &names.get())}
@@ -112,12 +113,12 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
     .into_any()
 }
 
-fn words(signs: bool, names: &str) -> String {
+fn words(signs: bool, names: &[String]) -> String {
     match (signs, names.is_empty()) {
         (true, true) => observe::SIGN_AND_SEND.to_owned(),
-        (true, false) => say::send(names),
+        (true, false) => say::send(&say::to_whom(names)),
         (false, true) => say::SEND.to_owned(),
-        (false, false) => say::send_for(names),
+        (false, false) => say::send_for(&say::to_whom(names)),
     }
 }
 
@@ -127,7 +128,7 @@ fn ask(
     draft: Draft,
     relationship: Memo<Option<Relationship>>,
     sign: bool,
-    names: &str,
+    names: &[String],
     navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
 ) {
     let (Some(record), Some(relationship)) = (draft.record.get_untracked(), relationship.get_untracked()) else { return };
@@ -136,9 +137,11 @@ fn ask(
     // R5: after a signed version, a later one needs a reason.
     let locked = latest.is_some_and(|version| version.sealed.is_some() || version.confirmed.is_some() || version.approved.is_some());
     let button = words(sign, names);
+    let locked_line = locked.then(|| r5_reason().sentence);
+    let lines = [Some(kind.name.to_owned()), say::goes_to(names), locked_line];
     model.pin.set(Some(AskForPin {
         title: if locked { record::NEW_VERSION_TITLE.to_owned() } else { button.clone() },
-        lines: vec![kind.name.to_owned()],
+        lines: lines.into_iter().flatten().collect(),
         button,
         reason: if locked { Reason::Must } else { Reason::No },
         reason_label: record::NEW_VERSION_REASON.to_owned(),
