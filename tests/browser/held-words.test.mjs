@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PEOPLE, SKILLS } from './harness/demo.mjs';
+import { findingsOn } from './harness/look.mjs';
 import { steps } from './harness/steps.mjs';
 import { observes } from './harness/story.mjs';
 import { Ward } from './harness/ward.mjs';
@@ -45,11 +46,19 @@ test('r10_late_words_are_held_and_adopted_by_the_lead', async (t) => {
     await farid.heading('Could not be sent').waitFor();
     await farid.sees('You were no longer part of this relationship when this arrived. Your programme lead has it and decides whether it belongs there.');
     await farid.sees(WORDS);
+    // The relationship is not on his phone any more: what it was about still has its names.
+    const stuck = farid.section('Could not be sent');
+    await stuck.getByRole('heading', { name: SKILLS.C02 }).waitFor();
+    await stuck.locator('dd').getByText(SKILLS.C02, { exact: true }).waitFor();
+    await stuck.getByText('Not on this phone any more').waitFor();
+    assert.deepEqual(await stuck.locator('dt').evaluateAll((labels) => labels.slice(0, 3).map((label) => label.innerText)), ['Who', 'What', 'Where']);
+    assert.deepEqual(await findingsOn(farid, 'stuck-held'), []);
     await farid.closeBrowser();
   });
 
   await step('Tomas reads it in full and takes it over', async () => {
     await tomas.open('/lead');
+    assert.deepEqual(await findingsOn(tomas, 'lead-held'), []);
     const held = tomas.page.getByRole('article').filter({ has: tomas.heading(`From ${PEOPLE.farid.name}`) }).filter({ hasText: WORDS });
     await held.getByRole('button', { name: 'Take over' }).click();
     await tomas.sees('Taken over.');

@@ -188,7 +188,8 @@ impl Model {
     /// Every relationship, in the order of the mentees' names.
     pub fn relationships(self) -> Vec<Relationship> {
         let mut all: Vec<Relationship> = self.logs.with(|logs| {
-            let shared = logs.iter().filter(|(id, _)| id.holds_decisions());
+            // Without members it is none: whoever was removed may still have something of their own in its log.
+            let shared = logs.iter().filter(|(id, log)| id.holds_decisions() && !log.facts.members.is_empty());
             shared.map(|(id, log)| Relationship { id: *id, log: Arc::clone(log) }).collect()
         });
         let name = |relationship: &Relationship| relationship.log.mentee().map(|mentee| mentee.name.clone()).unwrap_or_default();

@@ -1,9 +1,14 @@
 //! What is only on this phone, and what could not be sent: every word, to copy, save or try again.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::{
     decision::Act,
+    id::PersonId,
+    kind::Value,
     phone::{Ask, Row, Stuck},
+    scalar::Scalar,
     words::act_meaning,
 };
 
@@ -35,35 +40,37 @@ pub fn Unsent() -> impl IntoView {
         <Heading title=say::TITLE/>
         {move || {
             let stuck = model.stuck.get();
+            let more = if stuck.iter().any(|stuck| !stuck.fields.is_empty()) { say::STUCK_MORE } else { say::STUCK_DECISIONS };
             (!stuck.is_empty())
                 .then(|| {
                     let items = stuck.into_iter().map(|stuck| stuck_item(model, stuck)).collect_view();
                     view! {
                         <section class="card card-needs" aria-labelledby="stuck">
                             <h2 id="stuck">{say::STUCK}</h2>
-                            <p>{say::STUCK_MORE}</p>
+                            <p>{more}</p>
                             <ul class="stuck">{items}</ul>
                         </section>
                     }
                 })
         }}
-        <section class="card" aria-labelledby="waiting">
-            <h2 id="waiting">{say::WAITING}</h2>
-            {move || {
-                let items = waiting.get();
-                if items.is_empty() {
-                    return view! { <p>{say::ALL_SENT}</p> }.into_any();
-                }
-                let items = items.into_iter().map(|item| waiting_item(model, item)).collect_view();
-                view! {
+        {move || {
+            let items = waiting.get();
+            if items.is_empty() {
+                // Beside what could not be sent this would not be so.
+                return model.stuck.with(Vec::is_empty).then(|| view! { <p class="quiet">{say::ALL_SENT}</p> }.into_any());
+            }
+            let items = items.into_iter().map(|item| waiting_item(model, item)).collect_view();
+            let waiting = view! {
+                <section class="card" aria-labelledby="waiting">
+                    <h2 id="waiting">{say::WAITING}</h2>
                     <ul class="plain">{items}</ul>
                     <button type="button" class="button" on:click=move |_| model.tell(Ask::Wake)>
                         {say::TRY_NOW}
                     </button>
-                }
-                    .into_any()
-            }}
-        </section>
+                </section>
+            };
+            Some(waiting.into_any())
+        }}
     }
     .into_any()
 }
@@ -82,7 +89,7 @@ fn item(model: Model, row: &Row, log: &Log) -> Waiting {
     let is_own = !row.log.holds_decisions();
     // The own log has no framework: a draft's skill is named by its relationship's.
     let facts = if is_own { mentee_log(model, row) } else { None };
-    let acts = row.waiting.iter().map(|waiting| if waiting.act == Act::Submit { say::SIGNED } else { act_meaning(waiting.act) });
+    let acts = row.waiting.iter().map(|waiting| signed(waiting.act));
     let age = clock::ago(model.now.get().since(row.touched_at));
     let note: Vec<String> = acts.map(str::to_owned).chain([age]).collect();
     Waiting {
@@ -94,7 +101,12 @@ fn item(model: Model, row: &Row, log: &Log) -> Waiting {
     }
 }
 
-pub fn mentee_log(model: Model, row: &Row) -> Option<std::sync::Arc<Log>> {
+/// What was signed here, before it is in force.
+fn signed(act: Act) -> &'static str {
+    if act == Act::Submit { say::SIGNED } else { act_meaning(act) }
+}
+
+pub fn mentee_log(model: Model, row: &Row) -> Option<Arc<Log>> {
     let mentee = row.text("mentee").and_then(|mentee| mentee.parse().ok()).and_then(|mentee| model.relationship_of(mentee));
     mentee.or_else(|| model.relationships().into_iter().next()).map(|relationship| relationship.log)
 }
@@ -120,24 +132,53 @@ fn waiting_item(model: Model, item: Waiting) -> AnyView {
     .into_any()
 }
 
-/// Every word of it, one field a line.
+/// Every word of it, one field a line, in the order of its form.
 fn all_words(model: Model, stuck: &Stuck) -> Vec<(String, String)> {
-    let log = model.log(stuck.log).filter(|_| stuck.log.holds_decisions());
+    let log = stuck_log(model, stuck);
     let kind = kinds().get(&stuck.kind);
-    let label = |field: &str| kind.and_then(|kind| kind.field(field)).map_or(field, |field| field.label).to_owned();
-    let text = |field: &str, value: &Option<shared::scalar::Scalar>| {
-        value.as_ref().map_or_else(|| say::CLEARED.to_owned(), |value| value_text(&stuck.kind, field, value, log.as_deref()))
+    let declared = |field: &str| kind.and_then(|kind| kind.field(field));
+    let place = |field: &str| kind.and_then(|kind| kind.fields.iter().position(|known| declared(field).is_some_and(|declared| declared.code == known.code)));
+    let text = |field: &str, value: &Scalar| {
+        let is_gone = |person: PersonId| !log.as_ref().is_some_and(|log| log.facts.members.iter().any(|member| member.person == person));
+        let somebody = declared(field).is_some_and(|field| matches!(field.value, Value::Person { .. }));
+        if somebody && value.text().and_then(|person| person.parse().ok()).is_some_and(is_gone) {
+            return say::GONE.to_owned();
+        }
+        value_text(&stuck.kind, field, value, log.as_deref())
     };
-    stuck.fields.iter().map(|(field, value)| (label(field), text(field, value))).collect()
+    let mut fields: Vec<_> = stuck.fields.iter().collect();
+    order::by(&mut fields, |(field, _)| place(field).and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX));
+    let line = |(field, value): (&String, &Option<Scalar>)| {
+        let label = declared(field).map_or(field.as_str(), |field| field.label).to_owned();
+        (label, value.as_ref().map_or_else(|| say::CLEARED.to_owned(), |value| text(field, value)))
+    };
+    fields.into_iter().map(line).collect()
+}
+
+/// The log that it was for. Whoever was removed has it no more: skills have the same names in another of theirs.
+fn stuck_log(model: Model, stuck: &Stuck) -> Option<Arc<Log>> {
+    let all = model.relationships();
+    let place = all.iter().position(|relationship| relationship.id == stuck.log).unwrap_or_default();
+    all.into_iter().nth(place).map(|relationship| relationship.log)
+}
+
+/// What it is about, as far as this phone still has it.
+fn stuck_title(model: Model, stuck: &Stuck, row: Option<&Row>) -> String {
+    match row.zip(stuck_log(model, stuck)) {
+        Some((row, log)) => standing::title(row, &log),
+        None => kinds().get(&stuck.kind).map_or("", |kind| kind.name).to_owned(),
+    }
 }
 
 fn stuck_item(model: Model, stuck: Stuck) -> AnyView {
     let words = all_words(model, &stuck);
-    let kind = kinds().get(&stuck.kind).map_or("", |kind| kind.name);
-    let acts = stuck.acts.iter().map(|act| act_meaning(*act).to_owned());
-    let title = std::iter::once(kind.to_owned()).chain(acts).collect::<Vec<_>>().join(" · ");
+    let has_words = !words.is_empty();
+    let row = model.row(stuck.record);
+    let title = stuck_title(model, &stuck, row.as_deref());
+    let acts: Vec<&str> = stuck.acts.iter().map(|act| signed(*act)).collect();
+    let acts = (!acts.is_empty()).then(|| say::not_in_force(&acts));
     let as_text = words.iter().map(|(label, text)| [label.as_str(), ": ", text].concat());
-    let as_text = std::iter::once(title.clone()).chain(as_text).chain([stuck.refusal.sentence.clone()]).collect::<Vec<_>>().join("\n");
+    let as_text = std::iter::once(title.clone()).chain(acts.clone()).chain(as_text).chain([stuck.refusal.sentence.clone()]).collect::<Vec<_>>().join("\n");
     let to_save = as_text.clone();
     let id = stuck.id;
     let copy = move |_| {
@@ -153,26 +194,30 @@ fn stuck_item(model: Model, stuck: Stuck) -> AnyView {
         }
     });
     let words = words.collect_view();
-    let record = stuck.record;
-    let open = model.row(record).map(|row| view! { <a href=super::records::address(&row)>{title.clone()}</a> }.into_any());
+    let open = row.map(|row| view! { <a href=super::records::address(&row)>{title.clone()}</a> }.into_any());
+    let keep = has_words.then(|| {
+        view! {
+            <button type="button" class="button" on:click=copy>
+                {say::COPY}
+            </button>
+            <button type="button" class="button" on:click=move |_| browser::save_file(say::FILE, &to_save)>
+                {say::SAVE}
+            </button>
+        }
+    });
     view! {
         <li class="stuck-item">
             <h3>{open.unwrap_or_else(|| title.into_any())}</h3>
+            {acts.map(|acts| view! { <p class="small">{acts}</p> })}
             <p class="refused">{stuck.refusal.sentence}</p>
-            {stuck.held.then(|| view! { <p>{say::HELD}</p> })}
             <dl class="content">{words}</dl>
             <div class="bar-inline">
-                <button type="button" class="button" on:click=copy>
-                    {say::COPY}
-                </button>
-                <button type="button" class="button" on:click=move |_| browser::save_file(say::FILE, &to_save)>
-                    {say::SAVE}
-                </button>
+                {keep}
                 <button type="button" class="button" on:click=move |_| model.tell(Ask::Retry { stuck: id })>
                     {say::RETRY}
                 </button>
                 <button type="button" class="button button-quiet" on:click=move |_| model.tell(Ask::Dismiss { stuck: id })>
-                    {say::DISMISS}
+                    {if has_words { say::DISMISS } else { say::DISMISS_DECISION }}
                 </button>
             </div>
         </li>
