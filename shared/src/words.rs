@@ -144,7 +144,7 @@ pub mod refusal {
     }
 
     pub fn r1_kind(kind: &str) -> Refusal {
-        Refusal::new("r1_kind", format!("In your role you do not write a {kind}. Ask your mentor or your lead."))
+        Refusal::new("r1_kind", format!("In your role you do not write this ({kind}). Ask your mentor or your lead."))
     }
 
     pub fn r1_fixed() -> Refusal {
