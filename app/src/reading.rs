@@ -9,6 +9,7 @@ pub mod order;
 pub mod skill;
 pub mod standing;
 pub mod to_review;
+pub mod writer;
 
 #[cfg(test)]
 mod tests;

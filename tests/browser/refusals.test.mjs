@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SKILLS } from './harness/demo.mjs';
+import { findingsOn } from './harness/look.mjs';
 import { TABLET } from './harness/person.mjs';
 import { asksForSignOff, choosesSkill, rates, writes } from './harness/story.mjs';
 import { Ward } from './harness/ward.mjs';
 
-let ward, amara, bea, farid;
+let ward, amara, bea, farid, ruth;
 
 before(async () => {
   ward = await Ward.open();
@@ -18,7 +19,7 @@ before(async () => {
 after(() => ward?.close());
 
 /** What Bea is told under 'Sign off…', and that pressing it opens no sheet. */
-async function signOffIsRefused(path, sentence) {
+async function signOffIsRefused(path, sentence, picture) {
   await bea.goes(path.replace('/app/records/', '/app/review/'));
   const signOff = bea.button('Sign off…');
   await signOff.waitFor();
@@ -27,9 +28,9 @@ async function signOffIsRefused(path, sentence) {
   assert.match(await why.innerText(), sentence);
   assert.equal(await signOff.getAttribute('aria-disabled'), 'true');
   await signOff.click({ force: true });
-  await bea.page.getByRole('alert').filter({ hasText: sentence }).first().waitFor();
+  await bea.page.locator('#why-approve:focus').waitFor();
   assert.equal(await bea.page.getByRole('dialog').count(), 0);
-  await bea.page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+  if (picture) assert.deepEqual(await findingsOn(bea, picture), []);
 }
 
 test('r3_too_little_evidence_is_refused_with_what_is_missing', async () => {
@@ -39,7 +40,7 @@ test('r3_too_little_evidence_is_refused_with_what_is_missing', async () => {
   await amara.hasSentAll();
   await bea.place('Review').click();
   await bea.heading('Not ready yet').waitFor();
-  await signOffIsRefused(claim, /Still needs 3 at level 3 or more, from 2 people\. Send it back, or wait until the feedback is there\./);
+  await signOffIsRefused(claim, /Still needs 3 at level 3 or more, from 2 people\. Send it back, or wait until the feedback is there\./, 'refused');
 });
 
 test('r2_what_one_alone_observed_they_do_not_sign_off', async () => {
@@ -124,11 +125,105 @@ test('r4_a_version_that_was_superseded_is_not_signed_off', async () => {
   await onTheRoad.strip.filter({ hasText: '1 could not be sent' }).waitFor();
   await onTheRoad.strip.click();
   await onTheRoad.heading('Could not be sent').waitFor();
+  await onTheRoad.sees('Signed off: not in force');
+  await onTheRoad.seesNot('Everything is sent.');
+  assert.equal(await onTheRoad.button('Copy the words').count(), 0, 'a decision has none');
   await onTheRoad.sees('A newer version (version 2) has been sent since you looked. Read what changed, then decide.');
+  assert.deepEqual(await findingsOn(onTheRoad, 'stuck-refused'), []);
   await onTheRoad.goes(review);
   await onTheRoad.sees('Version two, with the times');
   await onTheRoad.page.locator('.status').filter({ hasText: /^Sent$/ }).waitFor();
   await onTheRoad.closeBrowser();
+});
+
+/** Opens the feedback with these words from the list of records. */
+async function opensFeedback(person, words) {
+  await person.goes('/app/records?show=feedback');
+  await person.page.locator('main a.line').filter({ hasText: words }).click();
+  await person.page.locator('.record').getByText(words).first().waitFor();
+}
+
+const opensWhatIsWrong = (person) => person.page.locator('summary').filter({ hasText: 'Something wrong with this record?' }).click();
+
+test('r7_what_a_sign_off_rests_on_is_not_withdrawn_before_it', async () => {
+  ruth = await ward.person('ruth');
+  await opensFeedback(ruth, 'Would pass audit but for one time.');
+  await opensWhatIsWrong(ruth);
+  const withdraw = ruth.button('Recorded by mistake…');
+  const why = ruth.page.locator('#why-void');
+  const sentence = 'A sign-off rests on this. The sign-off must be taken back first. Its words can be hidden at once.';
+  await withdraw.waitFor();
+  assert.equal(await why.innerText(), sentence);
+  assert.equal(await withdraw.getAttribute('aria-disabled'), 'true');
+  assert.equal(await ruth.button('Hide the words…').getAttribute('aria-disabled'), null, 'hiding never waits');
+  await withdraw.click({ force: true });
+  await ruth.page.locator('#why-void:focus').waitFor();
+  assert.equal(await ruth.page.getByRole('dialog').count(), 0);
+
+  await bea.goes('/app/records?show=sign-offs');
+  await bea.page.locator('main a.line').filter({ hasText: `${SKILLS.C03}, level 3` }).filter({ hasText: 'Signed off' }).click();
+  await opensWhatIsWrong(bea);
+  await bea.button('Take the sign-off back…').click();
+  await bea.page.locator('#sheet-reason:focus').waitFor();
+  await bea.unlocks({ reason: 'One piece belongs to somebody else.' });
+  await bea.hasSentAll();
+
+  await why.waitFor({ state: 'detached' });
+  if (!(await withdraw.isVisible())) await opensWhatIsWrong(ruth);
+  await withdraw.click();
+  await ruth.unlocks({ reason: 'That was another night.' });
+  await ruth.page.locator('.status').filter({ hasText: 'Recorded by mistake' }).waitFor();
+  await ruth.hasSentAll();
+});
+
+test('r5_what_is_signed_changes_only_as_a_later_version_with_a_reason', async () => {
+  const signed = 'You saw he was drowsier and did full checks.';
+  const anew = 'You saw he was drowsier, and did full checks twice.';
+  await opensFeedback(ruth, signed);
+  const record = ruth.path;
+  const change = async () => {
+    await ruth.link('Change the words').click();
+    await writes(ruth, 'Went well', anew);
+    await ruth.button(/^Sign and send to /).click();
+  };
+  await change();
+  const sheet = ruth.page.getByRole('dialog');
+  await sheet.getByText('The version before is signed and locked. Say why there is a new one.').waitFor();
+  await ruth.unlock();
+  await sheet.getByText('This needs a reason, which the others will read.').waitFor();
+  await ruth.button('Not now').click();
+  await ruth.hasSentAll();
+
+  // Written and not signed again: what is signed stands, for everybody.
+  for (const person of [ruth, amara]) {
+    await person.goes(record);
+    await person.page.locator('.status').filter({ hasText: 'Changed after signing, not signed again' }).waitFor();
+    await person.page.locator('article.card').filter({ hasText: signed }).waitFor();
+  }
+
+  await change();
+  await ruth.unlocks({ reason: 'I had left out the second check.' });
+  await ruth.hasSentAll();
+  for (const person of [ruth, amara]) {
+    await person.page.locator('article.card').filter({ hasText: anew }).waitFor();
+    await person.sees('I had left out the second check.');
+    await person.page.locator('summary').filter({ hasText: /^version 1/ }).click();
+    await person.page.locator('details').filter({ hasText: /^version 1/ }).getByText(signed).waitFor();
+  }
+  await ruth.closeBrowser();
+});
+
+test('r1_what_is_not_theirs_to_write_is_said_before_a_word_is_typed', async () => {
+  for (const [path, what] of [['/app/observe', 'Observation'], ['/app/new/plan', '90-day plan']]) {
+    await amara.goes(path);
+    await amara.sees(`In your role you do not write this (${what}). Ask your mentor or your lead.`);
+    assert.equal(await amara.page.locator('main').getByRole('textbox').count(), 0);
+    assert.equal(await amara.button(/^Sign and send|^Send to/).count(), 0);
+  }
+  // Somebody else's record is read and commented on, not changed.
+  await opensFeedback(amara, 'Rang on your own.');
+  await amara.page.getByLabel('Your words').waitFor();
+  assert.equal(await amara.link('Change the words').count(), 0);
 });
 
 test('r8_a_chosen_time_in_the_future_is_refused', async () => {

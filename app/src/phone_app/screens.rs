@@ -5,6 +5,7 @@ mod first_run;
 mod generic_form;
 mod me;
 mod not_here;
+mod not_yours;
 mod observe;
 mod people;
 mod person;

@@ -5,6 +5,7 @@ use shared::{
     fact::{Facts, Member},
     framework::{Competency, EvidenceRule, Expected, Framework, Practice, Scale},
     id::{DeviceId, LogId, PersonId, RecordId, RelationshipId},
+    kind::{CLAIM, OBSERVATION, PLAN},
     ledger::{Mark, RecordLedger, Version},
     phone::{Row, Waiting},
     role::Role,
@@ -18,6 +19,7 @@ use super::{
     log::{Log, Relationship},
     skill, standing,
     to_review::{self, Group},
+    writer,
 };
 
 const NOW: At = At(1_778_553_660_000);
@@ -241,6 +243,23 @@ fn who_can_see_a_record_is_nobody_else_before_it_has_gone() {
     assert_eq!(seen(&row), "Only me. Once it has gone: Amara, Bea, Tomas and me.");
     row.log = LogId::Own(person(RUTH));
     assert_eq!(seen(&row), "Only me");
+}
+
+#[test]
+fn r1_a_form_that_is_not_theirs_is_refused_before_it_is_written() {
+    let here = [Relationship { id: log_id(), log: Arc::new(log(Vec::new())) }];
+    let why_not = |kind, who| writer::why_not(&here, kind, person(who), NOW);
+    for (kind, theirs, others) in
+        [(&OBSERVATION, vec![RUTH, BEA, TOMAS], vec![AMARA]), (&CLAIM, vec![AMARA], vec![RUTH, BEA, TOMAS]), (&PLAN, vec![RUTH, BEA], vec![AMARA, TOMAS])]
+    {
+        for who in theirs {
+            assert_eq!(why_not(kind, who), None, "{} is for {who}", kind.code);
+        }
+        for who in others {
+            assert!(why_not(kind, who).is_some_and(|sentence| sentence.starts_with("In your role you do not write this")), "{} is not for {who}", kind.code);
+        }
+    }
+    assert_eq!(writer::why_not(&[], &PLAN, person(AMARA), NOW), None, "who is in no relationship is told about that instead");
 }
 
 #[test]

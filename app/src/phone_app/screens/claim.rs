@@ -10,6 +10,7 @@ use leptos_router::{
 use shared::{
     evidence::{Item, assess},
     id::RecordId,
+    kind::CLAIM,
     phone::Ask,
     role::Role,
     scalar::Scalar,
@@ -17,6 +18,7 @@ use shared::{
 };
 
 use super::{
+    not_yours::where_yours,
     person::future_readers,
     record::evidence::{not_counted, piece_title, rule},
 };
@@ -36,8 +38,16 @@ use crate::{
 
 #[component]
 pub fn Claim() -> impl IntoView {
-    let model = model();
     let record = use_params_map().with_untracked(|params| params.get("record")).and_then(|record| record.parse::<RecordId>().ok());
+    match record {
+        Some(_) => view! { <Request record/> }.into_any(),
+        None => where_yours(&CLAIM, say::TITLE, move || view! { <Request record/> }),
+    }
+}
+
+#[component]
+fn Request(record: Option<RecordId>) -> impl IntoView {
+    let model = model();
     let query = use_query_map();
     let asked = query.with_untracked(|query| (query.get("skill"), query.get("level").and_then(|level| level.parse::<i64>().ok())));
     let presets = Signal::derive(move || {

@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::{id::RecordId, kind::Kind, scalar::Scalar};
 
 use self::{keyed::KeyedFields, send::FormBar};
-use super::{not_here::NotHere, person::future_readers};
+use super::{not_here::NotHere, not_yours::where_yours, person::future_readers};
 use crate::{
     phone_app::{
         browser,
@@ -29,7 +29,7 @@ pub fn NewRecord() -> impl IntoView {
     let kind = use_params_map().with_untracked(|params| params.get("kind")).and_then(|kind| kinds().get(&kind));
     let to = use_query_map().with_untracked(|query| query.get("in"));
     match kind {
-        Some(kind) => view! { <Form kind record=None to/> }.into_any(),
+        Some(kind) => where_yours(kind, kind.name, move || view! { <Form kind record=None to=to.clone()/> }),
         None => view! { <NotHere/> }.into_any(),
     }
 }

@@ -11,7 +11,14 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
-use shared::{framework::Scale, id::RecordId, kind::PLACE_CHIP_HOURS, role::Role, scalar::Scalar, time::HOUR_MS};
+use shared::{
+    framework::Scale,
+    id::RecordId,
+    kind::{OBSERVATION, PLACE_CHIP_HOURS},
+    role::Role,
+    scalar::Scalar,
+    time::HOUR_MS,
+};
 
 use self::{details::Details, send::SendBar, what::What};
 use crate::{
@@ -22,7 +29,7 @@ use crate::{
         memo::memo,
         model::{Model, model},
         parts::{Choice, Choices, Conflicts, Heading, LevelRows, TextBox, empty},
-        screens::person::future_readers,
+        screens::{not_yours::where_yours, person::future_readers},
     },
     words::observe as say,
 };
@@ -75,7 +82,10 @@ pub fn Observe() -> impl IntoView {
     });
     move || {
         let (_, record) = draft_of.get();
-        view! { <ObserveDraft record begun/> }
+        match record {
+            Some(_) => view! { <ObserveDraft record begun/> }.into_any(),
+            None => where_yours(&OBSERVATION, say::TITLE, move || view! { <ObserveDraft record begun/> }),
+        }
     }
 }
 

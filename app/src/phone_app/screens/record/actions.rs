@@ -182,21 +182,19 @@ fn button(model: Model, shown: Memo<Option<Shown>>, action: Action) -> AnyView {
     let refused = refusal.is_some();
     let id = ["why-", act.code()].concat();
     let described = refused.then(|| id.clone());
-    let said = refusal.clone();
-    let press = move |_| match &said {
-        Some(sentence) => model.refuse(&Refusal::new("courtesy", sentence.clone())),
-        None => {
-            if let Some(shown) = shown.get_untracked() {
-                ask(model, &shown, act);
-            }
-        }
+    let why = id.clone();
+    let press = move |_| match shown.get_untracked() {
+        // The sentence stands there already: it is brought before the eyes, and read out.
+        _ if refused => browser::focus(&why),
+        Some(shown) => ask(model, &shown, act),
+        None => {}
     };
     view! {
         <div class="action">
             <button type="button" class="button button-wide" class:button-main=main aria-disabled=refused.then_some("true") aria-describedby=described on:click=press>
                 {label(act)}
             </button>
-            {refusal.map(|sentence| view! { <p class="refused" id=id>{sentence}</p> })}
+            {refusal.map(|sentence| view! { <p class="refused" id=id tabindex="-1">{sentence}</p> })}
         </div>
     }
     .into_any()
