@@ -63,12 +63,12 @@ pub const WHO_SEES: Section = Section {
     ],
     points: &[
         ("A jot, a draft", "You alone, on all your devices. Not your mentor, not your supervisor, not the programme lead."),
-        ("A signed observation", "The relationship: mentee, mentors, supervisor."),
-        ("A claim, an agreement, a 90-day plan", "The relationship, from the moment its writer shares it."),
+        ("A signed observation", "The relationship: mentee, mentors, supervisor, and the programme lead who is named in it."),
+        ("A claim, an agreement, a 90-day plan", "The relationship as well, from the moment its writer shares it."),
         ("A comment or a question", "Whoever sees the record it stands on."),
         (
             "The programme lead",
-            "Memberships, and held words: what somebody sent after they had been removed. The lead reads the records of a relationship only as a member of it.",
+            "All that is shared in the relationships in which they are named, and nothing of any other. Besides: memberships, and held words, which somebody sent after they had been removed.",
         ),
         ("Whoever runs the server", "Can technically read what was sent to it, as with e-mail. Your organisation chooses who that is."),
     ],
