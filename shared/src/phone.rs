@@ -251,6 +251,14 @@ pub struct Stuck {
     pub at: At,
 }
 
+impl Stuck {
+    /// Every word of it: values, and what a Text would have read.
+    pub fn words(&self) -> BTreeMap<String, Option<Scalar>> {
+        let typed = self.typed.iter().map(|(field, typing)| (field.clone(), Some(Scalar::Text(typing.after.clone()))));
+        self.fields.clone().into_iter().chain(typed).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

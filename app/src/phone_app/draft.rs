@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use leptos::prelude::*;
 use shared::{
     id::{LogId, PersonId, RecordId},
-    phone::{Ask, Row},
+    kind::Field,
+    phone::{Ask, Row, Typing},
     scalar::Scalar,
 };
 
@@ -54,7 +55,7 @@ impl Draft {
         let written = RwSignal::new(written);
         let row = memo(move || {
             let record = record.get()?;
-            let told = model.row(record);
+            let told = model.row(record).map(|row| with_pair_part(model, row));
             written.with(|written| if written.is_empty() { told } else { Some(Arc::new(laid_over(told, written, model, record, kind)?)) })
         });
         Self { model, kind, record, presets, row, written, last: StoredValue::new(0), is_tried }
@@ -68,6 +69,16 @@ impl Draft {
     pub fn log(self) -> Option<LogId> {
         let own = || self.model.person().map(LogId::Own);
         self.row.with_untracked(|row| row.as_ref().map(|row| row.log)).or_else(own)
+    }
+
+    /// Where a field of it is written: the pair's words have a log of their own once it is shared. Nothing where this
+    /// person is not one of the two.
+    pub fn log_of(self, field: &Field) -> Option<LogId> {
+        let log = self.log().filter(|log| !field.stands_in(*log));
+        match log {
+            None => self.log(),
+            Some(_) => self.record.get_untracked().and_then(|record| untrack(move || self.model.pair_row(record))).map(|row| row.log),
+        }
     }
 
     pub fn value(self, field: &str) -> Option<Scalar> {
@@ -124,6 +135,18 @@ impl Draft {
         self.write(written, Ask::Create { log: LogId::Own(me), record, kind: self.kind.to_owned(), fields });
     }
 
+    /// Takes what is typed into words that several people write.
+    pub fn typist(self, field: &'static Field) -> Callback<(Typing, bool)> {
+        Callback::new(move |(typing, leaving): (Typing, bool)| match (self.record.get_untracked(), self.log_of(field)) {
+            (Some(record), Some(log)) => {
+                let words = Some(Scalar::Text(typing.after.clone()));
+                let ask = Ask::Type { log, record, field: field.code.to_owned(), typing, leaving };
+                self.write(BTreeMap::from([(field.code.to_owned(), words)]), ask);
+            }
+            _ => self.put(field.code, Some(Scalar::Text(typing.after)), leaving),
+        })
+    }
+
     /// Lays `fields` over the row until the replica has answered; by then it has told them itself.
     fn write(self, fields: BTreeMap<String, Option<Scalar>>, ask: Ask) {
         self.last.update_value(|last| *last += 1);
@@ -150,6 +173,19 @@ impl Draft {
     /// Takes what is typed into a box for words.
     pub fn writer(self, field: &'static str) -> Callback<(String, bool)> {
         Callback::new(move |(text, leaving): (String, bool)| self.put(field, Some(Scalar::Text(text)), leaving))
+    }
+}
+
+/// A record that two circles share, as one.
+fn with_pair_part(model: Model, row: Arc<Row>) -> Arc<Row> {
+    match model.pair_row(row.record).filter(|pair| pair.log != row.log) {
+        None => row,
+        Some(pair) => {
+            let mut whole = Arc::unwrap_or_clone(row);
+            whole.fields.extend(pair.fields.clone());
+            whole.unsent |= pair.unsent;
+            Arc::new(whole)
+        }
     }
 }
 

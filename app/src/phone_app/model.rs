@@ -220,9 +220,23 @@ impl Model {
     pub fn row(self, record: RecordId) -> Option<Arc<Row>> {
         self.logs.with(|logs| {
             let shared = logs.iter().filter(|(id, _)| id.holds_decisions());
-            let own = logs.iter().filter(|(id, _)| !id.holds_decisions());
-            shared.chain(own).find_map(|(_, log)| log.rows.get(&record).cloned())
+            let others = logs.iter().filter(|(id, _)| !id.holds_decisions());
+            shared.chain(others).find_map(|(_, log)| log.rows.get(&record).cloned())
         })
+    }
+
+    /// The pair's part of a record, where this person is one of the two.
+    pub fn pair_row(self, record: RecordId) -> Option<Arc<Row>> {
+        self.logs.with(|logs| logs.iter().filter(|(id, _)| matches!(id, LogId::Pair(_))).find_map(|(_, log)| log.rows.get(&record).cloned()))
+    }
+
+    /// What this relationship's mentee and that mentor keep between them.
+    pub fn pair_log(self, relationship: LogId, mentor: PersonId) -> Option<LogId> {
+        let is_it = |log: &Log| {
+            let of = log.facts.opened.as_ref().and_then(|opened| opened.relationship).map(LogId::Record);
+            of == Some(relationship) && log.facts.members.iter().any(|member| member.person == mentor && member.role == Role::Mentor)
+        };
+        self.logs.with(|logs| logs.iter().filter(|(id, _)| matches!(id, LogId::Pair(_))).find(|(_, log)| is_it(log)).map(|(id, _)| *id))
     }
 
     /// The person's own drafts, oldest first.

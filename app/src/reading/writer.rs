@@ -3,7 +3,7 @@
 use shared::{
     id::{PersonId, RecordId},
     kind::{Kind, Kinds},
-    rules::{State, Write, WriteTo, why_not_words},
+    rules::{State, Typed, Write, WriteTo, why_not_words},
     time::At,
 };
 
@@ -18,7 +18,8 @@ pub fn why_not(relationships: &[Relationship], kind: &'static Kind, me: PersonId
         let state = State { kinds: &kinds, facts: &relationship.log.facts, ledger: &relationship.log.ledger };
         let to = WriteTo::New { kind: kind.code.to_owned(), by: me.to_string(), with_submit: true };
         // Any id does: it is the kind that is asked about.
-        let write = Write { record: RecordId(me.0), to, fields: Vec::new(), keys: Vec::new() };
+        let typed = kind.prose_in(relationship.id).map(|field| Typed { field: field.code, grows: false, chars: 0 }).collect();
+        let write = Write { record: RecordId(me.0), to, fields: Vec::new(), typed, keys: Vec::new() };
         sentence = Some(why_not_words(state, relationship.id, me, &[write], now)?.sentence);
     }
     sentence

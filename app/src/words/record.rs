@@ -1,5 +1,7 @@
 //! A record, its versions and what was decided on it.
 
+pub const PAIR_PART: &str = "Between the two of you";
+pub const PAIR_EMPTY: &str = "Nothing is written here yet.";
 pub const LIST_TITLE: &str = "Records";
 pub const FILTER: &str = "Show";
 pub const ALL: &str = "All";

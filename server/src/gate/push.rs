@@ -90,24 +90,37 @@ impl Gate {
         Ok(LogWork::new(place, accepted))
     }
 
-    /// Commits, then takes the lines into memory, then tells whoever listens. `locked` are the logs of `work`, in its
-    /// order. Where the store fails, they are dropped and read again at the next touch.
+    /// Commits, then takes the lines into memory, then tells whoever listens. `locked` are those of `work`'s logs that
+    /// were there before. Where the store fails, they are dropped and read again at the next touch.
     pub(super) async fn commit(&self, locked: Vec<Locked>, work: Work) -> Result<()> {
         let logs = work.logs.clone();
         self.store.commit(work).await?;
-        for (mut locked, work) in locked.into_iter().zip(logs) {
-            for line in work.lines() {
-                // Never happens unless a rule let through what does not fold: the line is durable, so say it loudly
-                // and read the log again next time.
-                if let Err(error) = locked.loaded_mut().apply(self, line) {
-                    tracing::error!(log = %work.log(), position = line.header.position, %error, "a committed line does not fold");
-                    return Err(error);
+        for mut locked in locked {
+            let id = locked.loaded().log.id;
+            for work in logs.iter().filter(|work| work.log() == id) {
+                for line in work.lines() {
+                    // Never happens unless a rule let through what does not fold: the line is durable, so say it
+                    // loudly and read the log again next time.
+                    if let Err(error) = locked.loaded_mut().apply(self, line) {
+                        tracing::error!(log = %id, position = line.header.position, %error, "a committed line does not fold");
+                        return Err(error);
+                    }
                 }
+                self.tell(&locked, work);
             }
-            self.tell(&locked, &work);
             locked.put_back();
         }
+        for opened in logs.iter().filter(|work| work.before().next == 0) {
+            self.tell_newcomers(opened);
+        }
         Ok(())
+    }
+
+    /// A log that was opened just now: its members learn that there is something to fetch.
+    fn tell_newcomers(&self, work: &LogWork) {
+        let members = work.facts().filter_map(|fact| if let Fact::Member(member) = fact { Some(member.person) } else { None });
+        let (log, next) = (work.log(), work.after().next);
+        self.live.tell(members, log, next, || LiveFrame::Moved { log, next });
     }
 
     /// Members get the lines. Who joined or left with them learns that something moved: a newcomer lacks all that came

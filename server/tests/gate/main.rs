@@ -9,6 +9,7 @@ mod init;
 mod kill;
 mod limits;
 mod live;
+mod pairs;
 mod phone;
 mod push;
 mod restart;

@@ -99,6 +99,7 @@ impl Relationship {
             zone: LONDON.into(),
             person_word: "resident".into(),
             demonstration: true,
+            relationship: None,
         }));
         let competencies = vec![
             skill("C01", &[(3, rule(3, 3, 2, 6, Practice::Counted)), (4, rule(4, 4, 2, 6, Practice::NotCounted))]),

@@ -273,8 +273,7 @@ impl Ward {
         let key = SecretKey::from_seed(seed);
         let device = DeviceId(Uuid::from_bytes([u8::try_from(index).expect("few phones") + 50; 16]));
         let certificate = Device { device, person: person(number), key: key.public(), label: "phone".into() };
-        let logs: Vec<LogId> =
-            self.server.logs.iter().filter(|(_, (log, _))| log.facts.roles(person(number), self.now).first().is_some()).map(|(id, _)| *id).collect();
+        let logs: Vec<LogId> = self.server.logs.iter().filter(|(_, (log, _))| log.facts.is_member(person(number), self.now)).map(|(id, _)| *id).collect();
         for log in logs {
             self.server.fact(log, Fact::Device(certificate.clone()), self.now).expect("certificate");
         }

@@ -150,6 +150,7 @@ pub fn why(rule: &str) -> &'static str {
         "r10" => "Only current members write or decide. Late words of former members are held, never dropped.",
         "r11" => "People agree on how they work together before anybody decides about anybody.",
         "r12" => "One plan at a time, so that everybody looks at the same one.",
+        "r13" => "What mentee and mentor keep to themselves stays with them.",
         "r16" => "A signature says who decided; one that somebody else gave says nothing.",
         "r15" => "A low mark without guidance helps nobody.",
         "too" => "It protects your account from being guessed.",

@@ -64,7 +64,7 @@ const ELSEWHERE: [&str; 8] = ["mentee", "captured_at", "evidence", "practice", "
 pub fn ContentView(kind: String, content: Content, #[prop(into)] log: std::sync::Arc<Log>) -> impl IntoView {
     let Some(declared) = kinds().get(&kind) else { return ().into_any() };
     let plain = declared.fields.iter().filter(|field| field.keyed.is_none() && !ELSEWHERE.contains(&field.code));
-    let (words, rest): (Vec<&Field>, Vec<&Field>) = plain.partition(|field| matches!(field.value, Value::Paragraph { .. }) || field.code == "next_step");
+    let (words, rest): (Vec<&Field>, Vec<&Field>) = plain.partition(|field| is_words(field) || field.code == "next_step");
     let scale = content.get("competency").and_then(Scalar::text).and_then(|code| log.facts.competency(code)).map(|competency| competency.scale);
     let item = |field: &Field| {
         let value = content.get(field.code)?;
@@ -72,7 +72,7 @@ pub fn ContentView(kind: String, content: Content, #[prop(into)] log: std::sync:
             (Value::Rating, Scalar::Integer(level), Some(scale)) => [rating(scale, *level), " (", &say::level_of(*level), ")"].concat(),
             _ => value_text(&kind, field.code, value, Some(&log)),
         };
-        let class = if matches!(field.value, Value::Paragraph { .. }) { "said said-words" } else { "said" };
+        let class = if is_words(field) { "said said-words" } else { "said" };
         (!text.is_empty()).then(|| {
             view! {
                 <div class=class>
@@ -90,6 +90,10 @@ pub fn ContentView(kind: String, content: Content, #[prop(into)] log: std::sync:
         {keyed}
     }
     .into_any()
+}
+
+fn is_words(field: &Field) -> bool {
+    matches!(field.value, Value::Paragraph { .. } | Value::Prose { .. })
 }
 
 /// What is kept by skill or by month, one block each.

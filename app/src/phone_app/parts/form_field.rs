@@ -35,7 +35,8 @@ pub fn FormField(
         Value::Number { min, max } => number(field, id, value, write, min, max),
         Value::Day => dated(field, id, value, write, log, true),
         Value::Moment => dated(field, id, value, write, log, false),
-        Value::Record => ().into_any(),
+        // Prose has a box of its own: it is typed and not set.
+        Value::Record | Value::Prose { .. } => ().into_any(),
         Value::Rating | Value::Level | Value::Choice { .. } | Value::Person { .. } | Value::Competency => one_of(field, id, value, write, log),
     }
 }

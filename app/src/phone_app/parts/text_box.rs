@@ -2,6 +2,7 @@
 //! never moves the cursor.
 
 use leptos::{html::Textarea, prelude::*};
+use shared::phone::Typing;
 
 use crate::{phone_app::browser, words::observe};
 
@@ -11,7 +12,11 @@ pub fn TextBox(
     label: &'static str,
     #[prop(into)] value: Signal<String>,
     /// Words, and whether the person leaves the box.
+    #[prop(default = Callback::new(|_| ()))]
     write: Callback<(String, bool)>,
+    /// The same for words that several people type: what the box held before, too.
+    #[prop(optional)]
+    typing: Option<Callback<(Typing, bool)>>,
     #[prop(default = 2)] rows: u32,
     #[prop(optional)] hint: Option<&'static str>,
     #[prop(optional, into)] needed: Signal<bool>,
@@ -25,13 +30,25 @@ pub fn TextBox(
 ) -> impl IntoView {
     let node = NodeRef::<Textarea>::new();
     let changed = StoredValue::new(false);
+    // What the box held when it was last looked at.
+    let held = StoredValue::new(String::new());
+    let write = move |after: String, leaving: bool| {
+        let before = held.get_value();
+        held.set_value(after.clone());
+        match typing {
+            Some(typing) => typing.run((Typing { before, after }, leaving)),
+            None => write.run((after, leaving)),
+        }
+    };
     Effect::new(move |_| {
         let words = value.get();
         if let Some(area) = node.get()
             && !browser::has_focus(&area)
-            && area.value() != words
         {
-            area.set_value(&words);
+            if area.value() != words {
+                area.set_value(&words);
+            }
+            held.set_value(words);
         }
     });
     let typed = move |area: web_sys::HtmlTextAreaElement| {
@@ -40,15 +57,15 @@ pub fn TextBox(
         if one_line && words.contains('\n') {
             let flat = words.replace('\n', " ");
             area.set_value(&flat);
-            write.run((flat, false));
+            write(flat, false);
         } else {
-            write.run((words, false));
+            write(words, false);
         }
     };
     let left = move |area: web_sys::HtmlTextAreaElement| {
         if changed.get_value() {
             changed.set_value(false);
-            write.run((area.value(), true));
+            write(area.value(), true);
         }
     };
     let hint_id = [&id, "-hint"].concat();

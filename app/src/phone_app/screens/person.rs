@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::{kind::PLAN, role::Role, words::role_name};
+use shared::{
+    kind::{PLAN, SESSION},
+    role::Role,
+    words::role_name,
+};
 
 use super::{not_here::NotHere, records::record_line};
 use crate::{
@@ -99,6 +103,7 @@ fn body(model: Model, relationship: &Relationship) -> AnyView {
     view! {
         {observe}
         {plan_part(model, relationship)}
+        {session_part(model, relationship)}
         {agreement_part(model, relationship)}
         <section class="card" aria-labelledby="latest">
             <h2 id="latest">{say::LATEST}</h2>
@@ -164,6 +169,34 @@ pub fn plan_part(model: Model, relationship: &Relationship) -> AnyView {
 pub fn ask_address(competency: &str, level: Option<u8>) -> String {
     let level = level.map(|level| ["&level=", &level.to_string()].concat()).unwrap_or_default();
     ["/app/claim?skill=", competency, &level].concat()
+}
+
+/// The newest session, and how the two prepare the next one.
+fn session_part(model: Model, relationship: &Relationship) -> Option<AnyView> {
+    let log = &relationship.log;
+    let now = model.now.get_untracked();
+    let me = model.person()?;
+    let newest = log.newest("session").map(|row| lines(vec![record_line(row, log, me, now)]));
+    let may = log.facts.roles(me, now).iter().any(|role| SESSION.writers.contains(role));
+    let start = may.then(|| {
+        view! {
+            <p>
+                <a class="button" href=["/app/new/session?in=", &relationship.address()].concat()>
+                    {say::PREPARE_SESSION}
+                </a>
+            </p>
+        }
+    });
+    (may || newest.is_some()).then(|| {
+        view! {
+            <section class="card" aria-labelledby="sessions">
+                <h2 id="sessions">{say::SESSIONS}</h2>
+                {newest}
+                {start}
+            </section>
+        }
+        .into_any()
+    })
 }
 
 /// The agreement: where it stands, or how to begin one.

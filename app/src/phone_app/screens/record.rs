@@ -28,7 +28,7 @@ use crate::{
         parts::{Comments, Conflicts, ContentView, Heading, decision_marks, value_text, who_can_see},
         standing,
     },
-    words::{self, observe, record as say, unsent},
+    words::{self, form, observe, record as say, unsent},
 };
 
 /// A record and its log, as one value that changes when either does.
@@ -102,6 +102,7 @@ pub fn RecordView(record: RecordId, shown: Memo<Option<Shown>>) -> impl IntoView
             <Conflicts row log/>
             <Evidence shown/>
             {move || shown.get().map(|shown| body(model, &shown))}
+            {move || shown.get().and_then(|shown| pair_part(model, &shown))}
             <Actions shown/>
             {move || shown.get().map(|shown| decisions(&shown))}
             {move || log_id.get().map(|log| view! { <Comments record log/> })}
@@ -176,6 +177,27 @@ pub fn take_back(model: Model, record: RecordId) {
 /// The words as they stand now, before any version.
 pub fn current(row: &Row) -> Content {
     row.fields.iter().filter_map(|(field, values)| Some((field.clone(), values.first()?.clone()))).collect()
+}
+
+/// What mentee and mentor keep to themselves of a record that all read.
+fn pair_part(model: Model, shown: &Shown) -> Option<AnyView> {
+    let row = model.pair_row(shown.row.record).filter(|row| row.log != shown.row.log)?;
+    let content = current(&row);
+    let words = if content.is_empty() {
+        view! { <p class="small">{say::PAIR_EMPTY}</p> }.into_any()
+    } else {
+        view! { <ContentView kind=row.kind.clone() content log=Arc::clone(&shown.log)/> }.into_any()
+    };
+    Some(
+        view! {
+            <article class="card" aria-labelledby="pair-part">
+                <h2 id="pair-part">{say::PAIR_PART}</h2>
+                <p class="small">{form::PAIR_ONLY}</p>
+                {words}
+            </article>
+        }
+        .into_any(),
+    )
 }
 
 fn body(model: Model, shown: &Shown) -> AnyView {

@@ -40,7 +40,7 @@ pub fn Unsent() -> impl IntoView {
         <Heading title=say::TITLE/>
         {move || {
             let stuck = model.stuck.get();
-            let more = if stuck.iter().any(|stuck| !stuck.fields.is_empty()) { say::STUCK_MORE } else { say::STUCK_DECISIONS };
+            let more = if stuck.iter().any(|stuck| !stuck.words().is_empty()) { say::STUCK_MORE } else { say::STUCK_DECISIONS };
             (!stuck.is_empty())
                 .then(|| {
                     let items = stuck.into_iter().map(|stuck| stuck_item(model, stuck)).collect_view();
@@ -146,7 +146,8 @@ fn all_words(model: Model, stuck: &Stuck) -> Vec<(String, String)> {
         }
         value_text(&stuck.kind, field, value, log.as_deref())
     };
-    let mut fields: Vec<_> = stuck.fields.iter().collect();
+    let words = stuck.words();
+    let mut fields: Vec<_> = words.iter().collect();
     order::by(&mut fields, |(field, _)| place(field).and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX));
     let line = |(field, value): (&String, &Option<Scalar>)| {
         let label = declared(field).map_or(field.as_str(), |field| field.label).to_owned();

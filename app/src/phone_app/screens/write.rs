@@ -23,6 +23,9 @@ pub fn Write() -> impl IntoView {
             way("/app/claim".to_owned(), say::SIGN_OFF, say::SIGN_OFF_MORE),
         ];
         let mine = model.relationships_as(Role::Mentee);
+        for relationship in &mine {
+            ways.push(way(["/app/new/session?in=", &relationship.address()].concat(), say::SESSION, say::SESSION_MORE));
+        }
         for relationship in mine.iter().filter(|relationship| relationship.log.newest("agreement").is_none()) {
             ways.push(way(["/app/new/agreement?in=", &relationship.address()].concat(), say::AGREEMENT, say::AGREEMENT_MORE));
         }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
+    id::LogId,
     kind::{Chain, Kind, Sharing},
     phone::Ask,
-    words::refusal::r5_reason,
+    words::refusal::{form_needed, r5_reason},
 };
 
 use crate::{
@@ -22,6 +23,10 @@ use crate::{
     },
     words::{form as say, observe, record},
 };
+
+/// The field of a kind with a pair's part that says with whom.
+const WITH_MENTOR_FIELD: &str = "mentor";
+const WITH_MENTOR: &str = "With";
 
 #[component]
 pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Relationship>>) -> impl IntoView {
@@ -59,8 +64,11 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
             browser::focus("send-needed");
             return;
         };
+        let Some(to) = circles(model, kind, draft, relationship.id) else {
+            return model.refuse(&form_needed(&[WITH_MENTOR]));
+        };
         let go = go.clone();
-        model.ask(Ask::Share { record, to: vec![relationship.id] }, move |result| match result {
+        model.ask(Ask::Share { record, to }, move |result| match result {
             Ok(()) => {
                 model.say(say::SHARED);
                 go(&["/app/records/", &record.to_string()].concat(), NavigateOptions { replace: true, ..NavigateOptions::default() });
@@ -111,6 +119,15 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
             })}
     }
     .into_any()
+}
+
+/// The logs that a record is shared with: where the pair keeps some of it to itself, theirs too.
+fn circles(model: Model, kind: &'static Kind, draft: Draft, relationship: LogId) -> Option<Vec<LogId>> {
+    if !kind.has_pair_part() {
+        return Some(vec![relationship]);
+    }
+    let mentor = untrack(|| draft.person(WITH_MENTOR_FIELD))?;
+    Some(vec![relationship, untrack(|| model.pair_log(relationship, mentor))?])
 }
 
 fn words(signs: bool, names: &[String]) -> String {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{
     decision::Act,
     id::PersonId,
-    kind::{Chain, Kind, Kinds},
+    kind::{Chain, Kind, Kinds, Writers},
     ledger::Version,
     phone::Ask,
     refusal::Refusal,
@@ -99,7 +99,9 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         // Withdrawn or signed off: a new one is begun instead.
         let closed = latest.is_some_and(|version| version.voided.is_some() || version.approved.is_some());
         let waits = !shown.row.waiting.is_empty();
-        (writes && !closed && !waits && kind.chain != Chain::None).then(|| {
+        // A comment is said once; what several write goes on.
+        let goes_on = kind.chain != Chain::None || kind.fields.iter().any(|field| field.writers != Writers::Author);
+        (writes && !closed && !waits && goes_on).then(|| {
             let folder = match (shown.row.log.holds_decisions(), shown.row.kind.as_str()) {
                 (_, "claim") => "/app/claim/",
                 (false, "observation") => "/app/observe/",
