@@ -2,7 +2,7 @@
 // a new version says so instead of taking over.
 
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLIENT, own } from './harness/run.mjs';
@@ -104,5 +104,7 @@ function anotherVersion() {
   const changed = text.replace(/const VERSION = '[^']+'/, "const VERSION = 'another'");
   assert.notEqual(changed, text);
   writeFileSync(worker, changed);
+  // A release has it compressed beside, which would be served instead.
+  for (const packed of ['br', 'gz']) rmSync(`${worker}.${packed}`, { force: true });
   return folder;
 }

@@ -36,11 +36,6 @@ impl Mode {
     }
 }
 
-/// Components without their types build faster, and a third of the code is gone: what draws is
-/// there once a type of value and not once a place. Always set, so that flags meant for the native
-/// build do not rebuild the client.
-const RUSTFLAGS: &str = "--cfg erase_components";
-
 /// One of the two crates that become a module.
 struct Part {
     /// What its files are called.
@@ -76,7 +71,7 @@ pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
         step::say("another build of the client is under way: waiting for it");
         lock.lock().context("the client's folder cannot be locked")?;
     }
-    let toolchain = Toolchain::find(place)?;
+    let toolchain = Toolchain::find(place, mode)?;
     let mut modules = Vec::new();
     for part in &PARTS {
         let built = place.wasm_target().join(TARGET).join(mode.profile()).join(format!("{}.wasm", part.package));
@@ -99,9 +94,8 @@ fn compile(place: &Place, mode: Mode, part: &Part, toolchain: &Toolchain) -> Res
     step::say(&format!("client: {} ({})", part.name, mode.name()));
     step::run(
         toolchain
-            .cargo_rustc(place)
+            .cargo_rustc(place, mode)
             .args(["--lib", "--package", part.package, "--profile", mode.profile(), "--crate-type", "cdylib"])
-            .args(part.features)
-            .env("RUSTFLAGS", RUSTFLAGS),
+            .args(part.features),
     )
 }

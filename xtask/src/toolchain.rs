@@ -3,7 +3,11 @@
 //! In this order: a compiler whose wasm32 target is installed; rustup, if it can fetch the target;
 //! a compiler that has the standard library's sources beside it, which then builds that library
 //! too (Debian's `rustc-web cargo-web rust-web-src`, fetched with apt where that is allowed).
+//!
+//! A release asks for the sources first: a standard library built for size, whose panics carry no
+//! words, and the flags of a release together took 16 % off the download.
 
+use crate::client::Mode;
 use crate::place::Place;
 use crate::step;
 use anyhow::{Context, Result, bail};
@@ -15,6 +19,18 @@ use std::time::{Duration, SystemTime};
 
 /// The target of both modules.
 pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Components without their types build faster, and a third of the code is gone: what draws is
+/// there once a type of value and not once a place. Always set, so that flags meant for the native
+/// build do not rebuild the client.
+const RUSTFLAGS: [&str; 2] = ["--cfg", "erase_components"];
+/// A release leaves out what only a developer would read: the place of a panic in the sources, and
+/// what `{:?}` prints. The compiler takes these two only when told that it may (`RUSTC_BOOTSTRAP`);
+/// they leave out data and change no other code.
+const SMALL_RUSTFLAGS: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
+/// A panic stops the module at once, instead of putting words together that nobody sees: neither
+/// module has a panic hook. Only for a standard library that is built the same way.
+const SMALL_STD_RUSTFLAGS: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// rustup keeps trying for minutes without a network; by then the other way would be done.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
@@ -34,10 +50,18 @@ pub enum Toolchain {
 
 impl Toolchain {
     /// Finds a way, installing what is missing if that is possible.
-    pub fn find(place: &Place) -> Result<Self> {
+    pub fn find(place: &Place, mode: Mode) -> Result<Self> {
         // For trying the second way on a machine that has the first.
         let forced_source = env::var_os("COUNTERSIGN_WASM_FROM_SOURCE").is_some();
+        if mode == Mode::Release
+            && let Some(found) = sources_for_release(place)
+        {
+            return Ok(found);
+        }
         if !forced_source && (target_is_installed() || rustup_adds_target(place, true)) {
+            if mode == Mode::Release {
+                step::say("neither rustup's rust-src nor Debian's rust-web-src is here: with the ready-made standard library the client is larger");
+            }
             return Ok(Self::Installed);
         }
         if let Some(found) = from_source() {
@@ -64,7 +88,7 @@ impl Toolchain {
     ///
     /// It is `rustc` and not `build` so that the caller can ask for a cdylib: were that written in
     /// the crates themselves, every native build would link one for nothing.
-    pub fn cargo_rustc(&self, place: &Place) -> Command {
+    pub fn cargo_rustc(&self, place: &Place, mode: Mode) -> Command {
         let mut command = match self {
             Self::Installed => {
                 let mut command = Command::new(cargo());
@@ -82,10 +106,26 @@ impl Toolchain {
                     .env("RUSTC_BOOTSTRAP", "1")
                     .env("RUSTC", rustc)
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+                if mode == Mode::Release {
+                    command.arg("-Zbuild-std-features=optimize_for_size");
+                }
                 command
             }
         };
-        command.current_dir(&place.root).env_remove("CARGO_ENCODED_RUSTFLAGS").args(["--target", TARGET, "--target-dir"]).arg(place.wasm_target());
+        let mut flags = RUSTFLAGS.to_vec();
+        if mode == Mode::Release {
+            flags.extend(SMALL_RUSTFLAGS);
+            if matches!(self, Self::FromSource { .. }) {
+                flags.extend(SMALL_STD_RUSTFLAGS);
+            }
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        command
+            .current_dir(&place.root)
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env("RUSTFLAGS", flags.join(" "))
+            .args(["--target", TARGET, "--target-dir"])
+            .arg(place.wasm_target());
         command
     }
 }
@@ -102,7 +142,11 @@ fn target_is_installed() -> bool {
 }
 
 fn rustup_adds_target(place: &Place, believe_last_failure: bool) -> bool {
-    let memory = place.work().join("rustup-could-not-add-target");
+    rustup_adds(place, ["target", TARGET], believe_last_failure) && target_is_installed()
+}
+
+fn rustup_adds(place: &Place, [sort, name]: [&str; 2], believe_last_failure: bool) -> bool {
+    let memory = place.work().join(format!("rustup-could-not-add-{sort}"));
     let failed_lately = fs::metadata(&memory)
         .and_then(|data| data.modified())
         .is_ok_and(|then| SystemTime::now().duration_since(then).is_ok_and(|age| age < RUSTUP_FAILURE_HOLDS));
@@ -112,14 +156,19 @@ fn rustup_adds_target(place: &Place, believe_last_failure: bool) -> bool {
     if step::ask(Command::new("rustup").arg("--version")).is_none() {
         return false;
     }
-    step::say(&format!("rustup target add {TARGET}"));
-    let added =
-        step::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1"), RUSTUP_LIMIT) && target_is_installed();
+    step::say(&format!("rustup {sort} add {name}"));
+    let added = step::succeeds_within(Command::new("rustup").args([sort, "add", name]).env("RUSTUP_MAX_RETRIES", "1"), RUSTUP_LIMIT);
     if !added {
         // Only a shortcut for the next run, so that failing to write it costs nothing.
         drop(fs::create_dir_all(place.work()).and_then(|()| fs::write(&memory, "")));
     }
     added
+}
+
+fn sources_for_release(place: &Place) -> Option<Toolchain> {
+    from_source()
+        .or_else(|| rustup_adds(place, ["component", "rust-src"], true).then(from_source).flatten())
+        .or_else(|| apt_installs(&DEBIAN_PACKAGES).then(from_source).flatten())
 }
 
 fn from_source() -> Option<Toolchain> {
