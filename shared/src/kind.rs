@@ -25,6 +25,7 @@ use crate::{
     id::{LogId, PersonId},
     role::Role,
     scalar::Scalar,
+    time::parse_day,
 };
 
 /// A sort of record: who may make it, what it holds, who signs.
@@ -289,7 +290,7 @@ impl Value {
             (Self::Person { .. }, Scalar::Text(id)) => id.parse::<PersonId>().is_ok(),
             (Self::Record, Scalar::Text(id)) => id.parse::<crate::id::RecordId>().is_ok(),
             (Self::Competency, Scalar::Text(code)) => !code.is_empty() && code.len() <= MAX_CODE_BYTES,
-            (Self::Day, Scalar::Text(day)) => day.len() == 10 && day.parse::<jiff::civil::Date>().is_ok(),
+            (Self::Day, Scalar::Text(day)) => parse_day(day).is_some(),
             _ => false,
         };
         if fits { Ok(()) } else { Err(wrong) }

@@ -1,6 +1,6 @@
 //! Times as a person reads them, in the organisation's zone.
 
-use shared::time::{At, DAY_MS, HOUR_MS, MINUTE_MS, Zone};
+use shared::time::{At, DAY_MS, HOUR_MS, MINUTE_MS, Zone, parse_day, parse_time};
 
 use crate::words::time as say;
 
@@ -80,7 +80,8 @@ pub fn to_field(at: At, zone: &Zone) -> String {
 
 /// The moment that a `datetime-local` field holds, in the organisation's zone.
 pub fn from_field(text: &str, zone: &Zone) -> Option<At> {
-    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    let (day, time) = text.split_once('T')?;
+    let civil = parse_day(day)?.to_datetime(parse_time(time)?);
     Some(At(civil.to_zoned(zone.0.clone()).ok()?.timestamp().as_millisecond()))
 }
 

@@ -8,7 +8,7 @@ use shared::{
     framework::{Competency, Scale},
     ledger::State,
     rules::plan_is_active,
-    time::At,
+    time::{At, parse_day},
 };
 
 use super::log::Log;
@@ -157,7 +157,7 @@ pub fn last_step(log: &Log) -> Option<(String, String)> {
 /// Day of the plan and its length, in days.
 pub fn plan_day(log: &Log, now: At) -> Option<(i64, i64)> {
     let (_, content) = plan(log)?;
-    let day = |field: &str| content.get(field)?.text()?.parse::<jiff::civil::Date>().ok();
+    let day = |field: &str| parse_day(content.get(field)?.text()?);
     let (from, to) = (day("starts_on")?, day("due_on")?);
     let today = now.day_in(&log.facts.zone());
     let between = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).map_or(0, |span| i64::from(span.get_days()));
