@@ -29,7 +29,7 @@ use crate::{
     phone::{Ask, LogView, Me, News, Stuck, SyncView},
     refusal::Refusal,
     time::At,
-    wire::{LogUpdate, SyncRequest, SyncResponse, Verdict},
+    wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict},
     words::refusal as say,
 };
 
@@ -63,6 +63,8 @@ pub struct Replica {
     sync: SyncView,
     /// The server answered last: what is new may go.
     in_touch: bool,
+    /// Every line that the last answer told of is here. Not kept: a reopened phone asks for everything.
+    read_up: bool,
 }
 
 /// Unsent intents on one phone; beyond this writing is refused until some went through.
@@ -76,7 +78,17 @@ const CLOCK_KEPT_WITHIN_MS: i64 = 1_000;
 
 impl Replica {
     pub fn new(kinds: Kinds, identity: Identity) -> Self {
-        Self { kinds, identity, books: BTreeMap::new(), pending: Vec::new(), stuck: Vec::new(), next_number: 1, sync: SyncView::default(), in_touch: false }
+        Self {
+            kinds,
+            identity,
+            books: BTreeMap::new(),
+            pending: Vec::new(),
+            stuck: Vec::new(),
+            next_number: 1,
+            sync: SyncView::default(),
+            in_touch: false,
+            read_up: false,
+        }
     }
 
     /// The replica as its store kept it. Lines are verified when they arrive and trusted here.
@@ -151,7 +163,11 @@ impl Replica {
         Ok(effects)
     }
 
-    /// The next request: cursors of every log, and what waits. Its effects must be durable before it is sent.
+    /// The next request: what waits, and cursors. Its effects must be durable before it is sent.
+    ///
+    /// Where nothing waits, or this phone may lack lines, it names every log, and whatever it does not know comes too.
+    /// Otherwise it names the logs that it writes to; if there is more, the answer tells, and the next request names
+    /// every log again.
     pub fn request(&mut self, now: At) -> (SyncRequest, Effects) {
         self.next_request(now, true)
     }
@@ -173,10 +189,10 @@ impl Replica {
     }
 
     /// Takes an answer in: lines first, then what became of each bundle.
-    pub fn absorb(&mut self, request: &SyncRequest, response: SyncResponse, now: At) -> Effects {
+    pub fn absorb(&mut self, request: &SyncRequest, mut response: SyncResponse, now: At) -> Effects {
         let mut effects = Effects::default();
         let mut touched = BTreeSet::new();
-        for update in response.logs {
+        for update in std::mem::take(&mut response.logs) {
             self.take_lines(update, &mut touched, &mut effects);
         }
         // Found before any is settled: a refusal changes what comes after it.
@@ -186,13 +202,13 @@ impl Replica {
                 self.settle(number, verdict, now, &mut touched, &mut effects);
             }
         }
-        for log in &response.directory {
-            if let Some(book) = self.books.get_mut(log).filter(|book| book.closed) {
+        for entry in &response.directory {
+            if let Some(book) = self.books.get_mut(&entry.log).filter(|book| book.closed) {
                 book.closed = false;
-                effects.news.push(News::Log(Box::new(LogView { log: *log, facts: book.log.facts.clone(), next: book.log.chain.next })));
+                effects.news.push(News::Log(Box::new(LogView { log: entry.log, facts: book.log.facts.clone(), next: book.log.chain.next })));
             }
         }
-        let gone: Vec<LogId> = self.books.keys().filter(|log| !response.directory.contains(log)).copied().collect();
+        let gone: Vec<LogId> = self.books.keys().filter(|log| !response.lists(**log)).copied().collect();
         for log in gone {
             if let Some(book) = self.books.get_mut(&log)
                 && !book.closed
@@ -203,6 +219,7 @@ impl Replica {
         }
         self.sync.reached = true;
         self.in_touch = true;
+        self.read_up = response.directory.iter().all(|entry| self.has_read(entry));
         self.sync.sign_in_again = false;
         self.sync.synced_at = Some(now);
         self.learn_clock(response.now.since(now), &mut effects);
@@ -219,9 +236,24 @@ impl Replica {
         }
     }
 
-    /// Whether an answer leaves something to ask for at once.
-    pub fn wants_more(&self, response: &SyncResponse) -> bool {
-        response.logs.iter().any(|update| update.more) || response.verdicts.iter().any(Verdict::is_kept) && !self.pending.is_empty()
+    /// Whether a log is here up to this place.
+    fn has_read(&self, place: &Cursor) -> bool {
+        match self.books.get(&place.log) {
+            Some(book) => book.log.epoch == place.epoch && book.log.chain.next >= place.next,
+            None => place.next == 0,
+        }
+    }
+
+    /// Whether the answer that was just taken in told of lines that its request did not ask for.
+    pub fn was_too_little(&self, request: &SyncRequest) -> bool {
+        !request.rest && !self.read_up
+    }
+
+    /// Whether the answer that was just taken in leaves something to ask for at once.
+    pub fn wants_more(&self, request: &SyncRequest, response: &SyncResponse) -> bool {
+        self.was_too_little(request)
+            || response.logs.iter().any(|update| update.more)
+            || response.verdicts.iter().any(Verdict::is_kept) && !self.pending.is_empty()
     }
 
     /// The request did not get through.

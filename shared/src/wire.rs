@@ -9,6 +9,13 @@
 //!
 //! Every request carries the header `x-countersign: 1`, which no foreign page can send, and every answer of ours
 //! carries it back, which no captive portal does. Errors are problem+json ([`Problem`]).
+//!
+//! What goes up is packed, since a phone's way up is its narrow one: lists instead of names (`packed`), and HTTP's
+//! coding `deflate` where that makes a body shorter.
+
+#[cfg(feature = "document")]
+pub mod deflate;
+mod packed;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +30,7 @@ use crate::{
 };
 
 /// The wire's version; both sides refuse another one in words.
-pub const WIRE_VERSION: u8 = 1;
+pub const WIRE_VERSION: u8 = 2;
 /// Header on every request and every answer.
 pub const HEADER: &str = "x-countersign";
 pub const CONTENT_TYPE: &str = "application/cbor";
@@ -79,17 +86,24 @@ pub struct Enrolled {
 pub struct SyncRequest {
     pub v: u8,
     pub device: DeviceId,
-    /// How far each known log has been read. Logs of the person that are missing here are sent from their start.
+    /// How far each of these logs has been read; what came since is sent.
     pub cursors: Vec<Cursor>,
+    /// Whether logs of the person that are not named here are sent too, from their start. A phone that has read
+    /// everything it was told of names only what it writes to; the answer's directory says where that was too little.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest: bool,
     /// In the order in which they are to be judged.
+    #[serde(with = "packed::bundles")]
     pub push: Vec<Bundle>,
 }
 
+/// A place in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "packed::Cursor", into = "packed::Cursor")]
 pub struct Cursor {
     pub log: LogId,
     pub epoch: u32,
-    /// The next position wanted.
+    /// The next position.
     pub next: u64,
 }
 
@@ -126,8 +140,16 @@ pub struct SyncResponse {
     /// One for each bundle of the request, in its order.
     pub verdicts: Vec<Verdict>,
     pub logs: Vec<LogUpdate>,
-    /// Every log of this person. A known log that is missing here is no longer theirs to read on.
-    pub directory: Vec<LogId>,
+    /// Every log of this person, and where its next line will stand. A known log that is missing here is no longer
+    /// theirs to read on.
+    pub directory: Vec<Cursor>,
+}
+
+impl SyncResponse {
+    /// Whether this log is the person's to read on.
+    pub fn lists(&self, log: LogId) -> bool {
+        self.directory.iter().any(|entry| entry.log == log)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -630,14 +630,14 @@ fn tell_one(seed: u64) -> BTreeMap<String, usize> {
 fn phone_and_server_agree_nothing_is_lost_and_nothing_private_is_told() {
     let first = number_of("AGREE_SEED", 1);
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    let runs = number_of("AGREE_RUNS", 8);
+    let runs = number_of("AGREE_RUNS", 10);
     for seed in first..first + runs {
         for (what, times) in tell_one(seed) {
             *told.entry(what).or_default() += times;
         }
     }
     println!("{told:#?}");
-    if runs >= 8 {
+    if runs >= 10 {
         for what in [
             "server: accepted",
             "server: duplicate",

@@ -170,7 +170,7 @@ impl Gate {
         let judged = self.judge_in(id, by, items);
         assert!(matches!(judged, Judged::Accept(_)), "{judged:?}");
         let push = vec![shared::wire::Bundle { log: id, epoch: 1, items: items.to_vec() }];
-        let request = shared::wire::SyncRequest { v: 1, device: by.device, cursors: vec![], push };
+        let request = shared::wire::SyncRequest { v: shared::wire::WIRE_VERSION, device: by.device, cursors: vec![], rest: true, push };
         let verdicts = self.ward.server.sync(by.person, &request, self.ward.now).verdicts;
         assert!(matches!(verdicts[..], [Verdict::Accepted { .. }]), "{verdicts:?}");
     }

@@ -10,9 +10,12 @@ use shared::{
     phone::Ask,
     scalar::Scalar,
     time::{DAY_MS, HOUR_MS},
-    wire::Verdict,
+    wire::{Verdict, deflate::deflated},
 };
 use ward::{AMARA, BEA, FARID, RUTH, Ward, log, person};
+
+/// What goes up for one observation that was written without signal, in bytes.
+const MAX_OBSERVATION_BYTES: usize = 1_229;
 
 fn accepted(verdicts: &[Verdict]) -> bool {
     !verdicts.is_empty() && verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted { .. }))
@@ -183,4 +186,56 @@ fn hidden_words_are_in_no_export() {
     ward.sync(amara);
     let hidden = export(&ward);
     assert!(!hidden.contains("Rang on your own.") && hidden.contains(shared::words::HIDDEN), "{hidden}");
+}
+
+#[test]
+fn an_observation_written_without_signal_goes_up_in_few_bytes() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    ward.sync(ruth);
+    let record = ward.draft(ruth, "C01", 3);
+    ward.send_record(ruth, record).expect("signed");
+    let request = ward.send(ruth);
+    assert_eq!(request.push.len(), 2, "the draft, then words and signature");
+    let body = deflated(&shared::cbor::encode(&request)).expect("shorter");
+    assert!(body.len() <= MAX_OBSERVATION_BYTES, "{} bytes", body.len());
+}
+
+#[test]
+fn a_request_names_the_logs_that_it_writes_to_and_misses_nothing_elsewhere() {
+    let mut ward = Ward::new();
+    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
+    let record = ward.draft(one, "C01", 3);
+    ward.sync(one);
+    ward.sync(two);
+    let elsewhere = ward.draft(two, "C02", 3);
+    ward.sync(two);
+
+    ward.send_record(one, record).expect("signed");
+    let request = ward.send(one);
+    assert!(!request.rest && request.cursors.iter().all(|cursor| cursor.log == log()), "{request:?}");
+    let response = ward.server.sync(person(RUTH), &request, ward.now);
+    ward.answer(one, &request, response.clone());
+    assert!(accepted(&response.verdicts));
+    assert_eq!(ward.row(one, LogId::Own(person(RUTH)), elsewhere), None, "the own log was not asked for");
+    assert!(ward.phones[one].replica.wants_more(&request, &response), "but it has more, and the answer says so");
+    let request = ward.send(one);
+    assert!(request.rest && request.cursors.len() == 2, "{request:?}");
+    let response = ward.server.sync(person(RUTH), &request, ward.now);
+    ward.answer(one, &request, response.clone());
+    assert!(ward.row(one, LogId::Own(person(RUTH)), elsewhere).is_some());
+    assert!(!ward.phones[one].replica.wants_more(&request, &response), "it comes to rest");
+}
+
+#[test]
+fn a_phone_that_does_not_know_where_it_stands_names_every_log() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    ward.sync(ruth);
+    let record = ward.draft(ruth, "C01", 3);
+    ward.send_record(ruth, record).expect("signed");
+    ward.phones[ruth].replica.lost_touch();
+    assert!(ward.send(ruth).rest, "the stream broke off");
+    ward.reopen(ruth);
+    assert!(ward.send(ruth).rest, "nothing of it is remembered");
 }

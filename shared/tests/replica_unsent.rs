@@ -508,7 +508,7 @@ fn somebody_who_comes_back_reads_on_where_they_stopped() {
     let request = ward.send(farid);
     let now = ward.now;
     let mut response = ward.server.sync(person(FARID), &request, now);
-    response.directory.retain(|id| *id != log());
+    response.directory.retain(|entry| entry.log != log());
     let effects = ward.phones[farid].replica.absorb(&request, response, now);
     assert!(effects.news.contains(&News::LogGone { log: log() }));
     assert!(ward.send(farid).cursors.iter().all(|cursor| cursor.log != log()), "no longer asked for");

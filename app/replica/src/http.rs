@@ -3,7 +3,10 @@
 use js_sys::{Reflect, Uint8Array};
 use shared::{
     cbor,
-    wire::{CONTENT_TYPE, HEADER, Problem},
+    wire::{
+        CONTENT_TYPE, HEADER, Problem,
+        deflate::{CODING, deflated},
+    },
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
@@ -125,7 +128,11 @@ async fn fetch(method: &str, path: &str, body: Option<&[u8]>, signal: &AbortSign
     options.set_method(method);
     if let Some(body) = body {
         headers.set("content-type", CONTENT_TYPE)?;
-        options.set_body(&Uint8Array::from(body));
+        let packed = deflated(body);
+        if packed.is_some() {
+            headers.set("content-encoding", CODING)?;
+        }
+        options.set_body(&Uint8Array::from(packed.as_deref().unwrap_or(body)));
     }
     options.set_headers(&headers);
     options.set_redirect(RequestRedirect::Error);

@@ -101,8 +101,8 @@ impl Phone {
             let (request, _) = self.replica.request(now);
             let response = exchange(&self.gate, self.person, &request, now).await?;
             let refused = response.verdicts.iter().find(|verdict| !verdict.is_kept()).cloned();
-            let more = self.replica.wants_more(&response);
-            self.replica.absorb(&request, response, now);
+            self.replica.absorb(&request, response.clone(), now);
+            let more = self.replica.wants_more(&request, &response);
             match refused {
                 Some(Verdict::Refused(refusal)) => return Err(refusal.into()),
                 Some(verdict) => return Err(PhoneError::Answered(verdict)),
@@ -121,6 +121,6 @@ async fn exchange(gate: &Arc<Gate>, person: PersonId, request: &SyncRequest, now
     for bundle in &request.push {
         verdicts.push(gate.push(author, bundle.clone(), now).await?);
     }
-    let Pulled { logs, directory } = gate.pull(person, &request.cursors, now).await?;
+    let Pulled { logs, directory } = gate.pull(person, request, now).await?;
     Ok(SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use shared::{
     id::{LogId, PersonId},
     time::At,
-    wire::{Cursor, LogUpdate, MAX_LINE_BYTES, MAX_LINES},
+    wire::{Cursor, LogUpdate, MAX_LINE_BYTES, MAX_LINES, SyncRequest},
 };
 
 use super::{Gate, Result};
@@ -15,24 +15,29 @@ use crate::store::{Page, Reach, weight};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pulled {
     pub logs: Vec<LogUpdate>,
-    pub directory: Vec<LogId>,
+    pub directory: Vec<Cursor>,
 }
 
 impl Gate {
-    /// The lines behind `cursors` in every log that the person may read, within one answer's limits. Whoever left a log
-    /// reads what was there until then, and finds it missing in the directory.
-    pub async fn pull(&self, person: PersonId, cursors: &[Cursor], now: At) -> Result<Pulled> {
+    /// The lines behind the request's cursors in every log that the person may read, within one answer's limits. Whoever
+    /// left a log reads what was there until then, and finds it missing in the directory.
+    pub async fn pull(&self, person: PersonId, request: &SyncRequest, now: At) -> Result<Pulled> {
         let reach = self.store.reach(person, now).await?;
-        let cursors: HashMap<LogId, &Cursor> = cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
+        let cursors: HashMap<LogId, &Cursor> = request.cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
         let mut left = MAX_LINE_BYTES;
         let mut logs = Vec::new();
         for log in &reach {
-            let from = cursors.get(&log.log).filter(|cursor| cursor.epoch == log.epoch).map_or(0, |cursor| cursor.next);
+            let cursor = cursors.get(&log.log);
+            if cursor.is_none() && !request.rest {
+                continue;
+            }
+            let from = cursor.filter(|cursor| cursor.epoch == log.epoch).map_or(0, |cursor| cursor.next);
             if from < log.end {
                 logs.push(self.update(log, from, &mut left).await?);
             }
         }
-        Ok(Pulled { logs, directory: reach.iter().filter(|log| log.current).map(|log| log.log).collect() })
+        let directory = reach.iter().filter(|log| log.current).map(|log| Cursor { log: log.log, epoch: log.epoch, next: log.end }).collect();
+        Ok(Pulled { logs, directory })
     }
 
     async fn update(&self, log: &Reach, from: u64, left: &mut usize) -> Result<LogUpdate> {

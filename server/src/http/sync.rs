@@ -1,5 +1,7 @@
 //! `POST /sync/v1`: bundles in, verdicts and lines out. Idempotent: a phone repeats it until it is answered.
 
+use std::borrow::Cow;
+
 use axum::{
     body::Bytes,
     extract::{State, rejection::BytesRejection},
@@ -11,7 +13,9 @@ use shared::{
     cbor,
     id::{DeviceId, PersonId},
     log::Author,
-    wire::{CONTENT_TYPE, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
+    wire::{
+        CONTENT_TYPE, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate, deflate::InflateError,
+    },
 };
 
 use super::ApiProblem;
@@ -31,9 +35,9 @@ pub(super) async fn sync(
     check_limits(&request)?;
     check_device(&server, signed_in.person, request.device).await?;
     let author = Author { person: signed_in.person, device: request.device };
-    let verdicts = push(&server, author, request.push).await?;
+    let verdicts = push(&server, author, &request.push).await?;
     let now = server.clock.now();
-    let pulled = server.gate.pull(signed_in.person, &request.cursors, now).await?;
+    let pulled = server.gate.pull(signed_in.person, &request, now).await?;
     Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs: pulled.logs, directory: pulled.directory }))
 }
 
@@ -60,12 +64,12 @@ pub(super) async fn check_device(server: &Server, person: PersonId, device: Devi
 }
 
 /// Judges in order: what comes later may build on what came before.
-async fn push(server: &Server, author: Author, bundles: Vec<shared::wire::Bundle>) -> Result<Vec<Verdict>, ApiProblem> {
+async fn push(server: &Server, author: Author, bundles: &[shared::wire::Bundle]) -> Result<Vec<Verdict>, ApiProblem> {
     let mut verdicts = Vec::with_capacity(bundles.len());
     for bundle in bundles {
         let now = server.clock.now();
         let verdict = match server.quotas.take(author.person, now) {
-            Ok(()) => server.gate.push(author, bundle, now).await?,
+            Ok(()) => server.gate.push(author, bundle.clone(), now).await?,
             Err(seconds) => Verdict::RetryAfter { seconds },
         };
         verdicts.push(verdict);
@@ -73,7 +77,7 @@ async fn push(server: &Server, author: Author, bundles: Vec<shared::wire::Bundle
     Ok(verdicts)
 }
 
-/// Reads a body of the wire: its content type, its version, then the whole.
+/// Reads a body of the wire: its content type and coding, its version, then the whole.
 pub(crate) fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<T, ApiProblem> {
     #[derive(Deserialize)]
     struct Version {
@@ -85,11 +89,24 @@ pub(crate) fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], l
     if body.len() > limit {
         return Err(ApiProblem::TooLarge);
     }
+    let body = &unpacked(headers, body, limit)?;
     let version: Version = cbor::decode(body, limit).map_err(|error| ApiProblem::Unreadable(error.to_string()))?;
     if version.v != u64::from(WIRE_VERSION) {
         return Err(ApiProblem::WireVersion(version.v));
     }
     cbor::decode(body, limit).map_err(|error| ApiProblem::Unreadable(error.to_string()))
+}
+
+fn unpacked<'a>(headers: &HeaderMap, body: &'a [u8], limit: usize) -> Result<Cow<'a, [u8]>, ApiProblem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        None => Ok(Cow::Borrowed(body)),
+        Some(coding) if coding == deflate::CODING => match deflate::inflated(body, limit) {
+            Ok(body) => Ok(Cow::Owned(body)),
+            Err(InflateError::TooLong(_)) => Err(ApiProblem::TooLarge),
+            Err(error @ InflateError::Broken) => Err(ApiProblem::Unreadable(error.to_string())),
+        },
+        Some(_) => Err(ApiProblem::ContentType),
+    }
 }
 
 pub(crate) fn cbor_response<T: Serialize>(value: &T) -> Response {

@@ -56,8 +56,8 @@ impl Phone {
             assert_eq!(answer.status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer.body));
             let response: SyncResponse = cbor::decode(&answer.body, MAX_RESPONSE_BYTES).expect("an answer of the wire");
             others.extend(response.verdicts.iter().filter(|verdict| !verdict.is_kept()).cloned());
-            let more = self.replica.wants_more(&response);
-            self.replica.absorb(&request, response, now);
+            self.replica.absorb(&request, response.clone(), now);
+            let more = self.replica.wants_more(&request, &response);
             if !more && !self.replica.has_unsent(now) {
                 return others;
             }

@@ -42,7 +42,7 @@ async fn r10_late_words_are_held_shown_and_adopted_as_their_authors() {
     for _ in 0..2 {
         let response = mentor.post(&house, &request).await;
         assert!(matches!(response.verdicts.as_slice(), [Verdict::Held(refusal)] if refusal.code == "r10_held"), "{:?}", response.verdicts);
-        assert!(!response.directory.contains(&house.record));
+        assert!(!response.lists(house.record));
     }
     let gate = &house.server.gate;
     let held = gate.held(house.record).await.expect("the gate answers");

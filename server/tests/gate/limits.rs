@@ -7,12 +7,15 @@ use axum::{
 use server::outside::Clock as _;
 use shared::{
     cbor,
-    wire::{Bundle, CONTENT_TYPE, Cursor, HEADER, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest},
+    wire::{
+        Bundle, CONTENT_TYPE, Cursor, HEADER, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict,
+        deflate::{CODING, deflated},
+    },
 };
 
 use crate::{
     house::{Answer, House, MENTEE, MENTOR},
-    phone::Phone,
+    phone::{Phone, read},
 };
 
 async fn posts(house: &House, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
@@ -41,6 +44,25 @@ async fn a_call_needs_our_header_a_session_and_our_content_type() {
         assert_eq!(answer.header(HEADER), Some("1"), "a problem is ours too");
     }
     assert_eq!(posts(&house, &[ours, cookie, kind], body).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_packed_body_is_read_as_if_it_were_not_and_never_unpacked_beyond_the_limit() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    mentor.observes(ilse, house.clock.now());
+    let body = cbor::encode(&mentor.request(&house));
+    let packed = deflated(&body).expect("shorter");
+    let bomb = deflated(&vec![0; MAX_REQUEST_BYTES + 1]).expect("shorter");
+    let ours = [(HEADER, "1"), ("cookie", mentor.cookie.as_str()), ("content-type", CONTENT_TYPE)];
+    let coded = |coding| [ours.as_slice(), &[("content-encoding", coding)]].concat();
+    for (coding, body, status, code) in [("br", packed.clone(), 415, "content_type"), (CODING, body, 400, "unreadable"), (CODING, bomb, 413, "too_large")] {
+        let answer = posts(&house, &coded(coding), body).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code));
+    }
+    let answer: SyncResponse = read(&posts(&house, &coded(CODING), packed).await);
+    assert!(!answer.verdicts.is_empty() && answer.verdicts.iter().all(Verdict::is_kept), "{:?}", answer.verdicts);
 }
 
 #[tokio::test]

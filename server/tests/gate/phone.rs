@@ -137,8 +137,8 @@ impl Phone {
             let request = self.request(house);
             let response = self.post(house, &request).await;
             verdicts.extend(response.verdicts.iter().cloned());
-            let more = self.replica.wants_more(&response);
-            self.replica.absorb(&request, response, house.clock.now());
+            self.replica.absorb(&request, response.clone(), house.clock.now());
+            let more = self.replica.wants_more(&request, &response);
             if !more {
                 return verdicts;
             }
@@ -154,9 +154,9 @@ impl Phone {
         call(house, Method::POST, "/sync/v1", &self.cookie, body).await
     }
 
-    /// A request without bundles, from these cursors.
+    /// A request without bundles: from these cursors, and everything else from its start.
     pub fn pulls(&self, cursors: Vec<Cursor>) -> SyncRequest {
-        SyncRequest { v: WIRE_VERSION, device: self.device(), cursors, push: Vec::new() }
+        SyncRequest { v: WIRE_VERSION, device: self.device(), cursors, rest: true, push: Vec::new() }
     }
 }
 
@@ -183,7 +183,7 @@ pub async fn call(house: &House, method: Method, path: &str, cookie: &str, body:
     house.send(request.body(Body::from(body)).expect("a request")).await
 }
 
-fn read<T: serde::de::DeserializeOwned>(answer: &Answer) -> T {
+pub fn read<T: serde::de::DeserializeOwned>(answer: &Answer) -> T {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert_eq!(answer.header(HEADER), Some("1"), "every answer of ours says so");
     cbor::decode(&answer.body, MAX_RESPONSE_BYTES).expect("an answer of the wire")

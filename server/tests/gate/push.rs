@@ -134,7 +134,7 @@ async fn r13_nothing_of_an_own_log_reaches_anybody_else() {
     let own = mentor.own_log();
     let asked = supervisor.pulls(vec![Cursor { log: own, epoch: 1, next: 0 }]);
     let response = supervisor.post(&house, &asked).await;
-    assert!(response.logs.iter().all(|update| update.log != own) && !response.directory.contains(&own));
+    assert!(response.logs.iter().all(|update| update.log != own) && !response.lists(own));
     // Nor does anybody write there, not even the same words.
     let mut foreign = request.clone();
     foreign.device = supervisor.device();

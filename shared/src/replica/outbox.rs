@@ -34,12 +34,15 @@ impl Replica {
             }
             push.push(bundle);
         }
-        let cursors = self.books.iter().filter(|(_, book)| !book.closed).take(MAX_CURSORS);
+        // What the live stream or the last answer has told is here: only what is written to is asked for with it.
+        let rest = push.is_empty() || !self.in_touch || !self.read_up;
+        let written: BTreeSet<LogId> = push.iter().map(|bundle: &Bundle| bundle.log).collect();
+        let cursors = self.books.iter().filter(|(log, book)| !book.closed && (rest || written.contains(log))).take(MAX_CURSORS);
         let cursors = cursors.map(|(log, book)| Cursor { log: *log, epoch: book.log.epoch, next: book.log.chain.next }).collect();
         if !touched.is_empty() {
             self.show(&touched, &mut effects);
         }
-        (SyncRequest { v: WIRE_VERSION, device: self.identity.device, cursors, push }, effects)
+        (SyncRequest { v: WIRE_VERSION, device: self.identity.device, cursors, rest, push }, effects)
     }
 
     /// Own logs first: the server derives from them when a shared record was first typed. Then what was sent before, as

@@ -21,7 +21,7 @@ use shared::{
     rules::{Accepted, Body},
     scalar::Scalar,
     time::{At, DAY_MS, SECOND_MS},
-    wire::{LogUpdate, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
+    wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
 };
 use uuid::Uuid;
 
@@ -132,13 +132,16 @@ impl Server {
             });
         }
         let mine = |log: &Log| log.facts.members.iter().any(|member| member.person == person);
-        let directory: Vec<LogId> = self.logs.iter().filter(|(_, (log, _))| mine(log)).map(|(id, _)| *id).collect();
+        let directory: Vec<Cursor> =
+            self.logs.iter().filter(|(_, (log, _))| mine(log)).map(|(id, (log, _))| Cursor { log: *id, epoch: 1, next: log.chain.next }).collect();
+        let cursor = |log: LogId| request.cursors.iter().find(|cursor| cursor.log == log);
         let logs = directory
             .iter()
-            .map(|id| {
-                let next = request.cursors.iter().find(|cursor| cursor.log == *id).map_or(0, |cursor| cursor.next);
-                let lines = self.logs[id].1.iter().skip(usize::try_from(next).expect("small")).cloned().collect();
-                LogUpdate { log: *id, epoch: 1, lines, more: false }
+            .filter(|entry| request.rest || cursor(entry.log).is_some())
+            .map(|entry| {
+                let next = cursor(entry.log).map_or(0, |cursor| cursor.next);
+                let lines = self.logs[&entry.log].1.iter().skip(usize::try_from(next).expect("small")).cloned().collect();
+                LogUpdate { log: entry.log, epoch: 1, lines, more: false }
             })
             .collect();
         SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }

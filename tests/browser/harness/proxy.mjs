@@ -4,6 +4,7 @@
 
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { inflateSync } from 'node:zlib';
 
 /** Where records are sent. */
 const SYNC = '/sync/v1';
@@ -142,6 +143,7 @@ async function whole(incoming) {
 /** Whether records are on their way up: the field `push` of the request holds something. */
 function isPush(incoming, body) {
   if (incoming.method !== 'POST' || incoming.url !== SYNC) return false;
-  const at = body.indexOf(FIELD);
-  return at >= 0 && body[at + FIELD.length] !== EMPTY_LIST;
+  const cbor = incoming.headers['content-encoding'] === 'deflate' ? inflateSync(body) : body;
+  const at = cbor.indexOf(FIELD);
+  return at >= 0 && cbor[at + FIELD.length] !== EMPTY_LIST;
 }

@@ -104,7 +104,7 @@ impl Leader {
         let first_is_through = !owner.standing.fetched && !more_lines;
         owner.standing.fetched |= first_is_through;
         let writes = if first_is_through { vec![owner.standing.write()] } else { Vec::new() };
-        let more = more_lines || (kept || owner.probing) && owner.replica.has_unsent(now);
+        let more = more_lines || owner.replica.was_too_little(request) || (kept || owner.probing) && owner.replica.has_unsent(now);
         owner.probing = false;
         self.perform(effects, writes).await?;
         self.settle_phase();
