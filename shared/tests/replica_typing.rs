@@ -184,7 +184,7 @@ fn pushes(
     let written = document.edit(actor(*device.0.as_bytes(), 900), &seen, write).expect("an edit").expect("a change");
     let items = vec![Item::Word(shared::bytes::Bytes(written.bytes))];
     let push = vec![Bundle { log: to, epoch: server.epoch, items }];
-    let request = SyncRequest { v: WIRE_VERSION, device, cursors: Vec::new(), push };
+    let request = SyncRequest { v: WIRE_VERSION, device, cursors: Vec::new(), rest: true, push };
     let now = ward.now;
     ward.server.sync(ward.phones[phone].person, &request, now).verdicts.remove(0)
 }
