@@ -1,7 +1,7 @@
 //! The demonstration organisation: invented people, and a story that ends yesterday.
 //!
 //! Nothing is inserted. The organisation is made by the loader of `countersign init`, everybody gets a phone, and what
-//! happened in 88 days goes through the gate with the clock of its own day: whatever a rule refuses, stops the seed.
+//! happened in the story's days goes through the gate with the clock of its own day: whatever a rule refuses, stops the seed.
 
 mod calendar;
 mod phone;
@@ -37,8 +37,27 @@ const AMARA_STARTED: i16 = -21;
 /// The organisation is made, and a little later everybody sets up their phone.
 const FOUNDED: Moment = on(-14, 9, 0);
 const PHONES: Moment = on(-13, 9, 0);
-/// Steps between two words about how far it is.
-const STEPS_A_WORD: usize = 25;
+/// Words about how far it is.
+const WORDS: usize = 8;
+
+/// What happened until today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Story {
+    /// 88 days of two relationships, to walk through.
+    Demonstration,
+    /// Two years of one relationship with 500 observations, to measure with.
+    TwoYears,
+}
+
+impl Story {
+    /// The day of the story on which it is looked at.
+    const fn today(self) -> i16 {
+        match self {
+            Self::Demonstration => 88,
+            Self::TwoYears => 730,
+        }
+    }
+}
 
 /// What the seed found, or did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +114,9 @@ pub fn accounts() -> [Account; 6] {
     })
 }
 
-/// Makes the demonstration where the store is empty, as if it had happened until the server's now. `say` hears how far
+/// Makes the demonstration where the store is empty, as if its story had happened until the server's now. `say` hears how far
 /// it is.
-pub async fn seed_if_empty(server: &Server, mut say: impl FnMut(&str)) -> Result<Seeded, SeedError> {
+pub async fn seed_if_empty(server: &Server, story: Story, mut say: impl FnMut(&str)) -> Result<Seeded, SeedError> {
     if let Some(organisation) = server.store.organisation().await? {
         return match organisation.demonstration {
             true if is_finished(server).await? => Ok(Seeded::Before),
@@ -107,10 +126,10 @@ pub async fn seed_if_empty(server: &Server, mut say: impl FnMut(&str)) -> Result
     }
     say("The demonstration organisation is made: people, framework, relationships.");
     let mut file = OrganisationFile::parse(QUILLBROOK)?;
-    let calendar = Calendar::new(Zone::posix(&file.zone), server.clock.now());
+    let calendar = Calendar::new(Zone::posix(&file.zone), server.clock.now(), story.today());
     start_amara(&mut file, &calendar);
     organisation::create(&server.gate, &file, calendar.at(FOUNDED)).await?;
-    play(server, calendar, &mut say).await?;
+    play(server, story, calendar, &mut say).await?;
     // Last: who has a password has a whole story behind them.
     for who in Who::ALL {
         let person = person(server, who).await?;
@@ -120,12 +139,12 @@ pub async fn seed_if_empty(server: &Server, mut say: impl FnMut(&str)) -> Result
     Ok(Seeded::Now)
 }
 
-async fn play(server: &Server, calendar: Calendar, say: &mut impl FnMut(&str)) -> Result<(), SeedError> {
+async fn play(server: &Server, story: Story, calendar: Calendar, say: &mut impl FnMut(&str)) -> Result<(), SeedError> {
     let mut stage = Stage::enter(&server.gate, calendar, PHONES).await?;
-    let story = story::story();
-    for (number, step) in story.iter().enumerate() {
-        if number % STEPS_A_WORD == 0 {
-            say(&format!("Day {} of {}: {} of {} steps.", step.at.day, calendar::TODAY, number, story.len()));
+    let steps = story::steps(story);
+    for (number, step) in steps.iter().enumerate() {
+        if number % (steps.len() / WORDS).max(1) == 0 {
+            say(&format!("Day {} of {}: {} of {} steps.", step.at.day, story.today(), number, steps.len()));
         }
         stage.play(step).await?;
     }

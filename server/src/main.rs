@@ -9,7 +9,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use server::{
     Server,
     accounts::{AccountSettings, normal_email},
-    demo::{self, Seeded},
+    demo::{self, Seeded, Story},
     http::{self, ClientFiles},
     organisation::{self, OrganisationFile},
     outside::{SystemClock, SystemEntropy},
@@ -20,12 +20,13 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-const HELP: &str = "countersign serve [--demo] [--port 3000] [--host 127.0.0.1] [--database FILE] [--behind-https]
+const HELP: &str = "countersign serve [--demo | --two-years] [--port 3000] [--host 127.0.0.1] [--database FILE] [--behind-https]
 countersign init FILE [--database FILE]
 countersign invite EMAIL [--database FILE]
 
 serve   answers on http://localhost:3000
         --demo          makes the demonstration organisation where the database is empty
+        --two-years     the same people with two years and 500 observations behind them, to measure with
         --behind-https  a reverse proxy with https stands in front
 init    makes an organisation from a file of people, framework and relationships
 invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
@@ -48,7 +49,7 @@ enum Command {
 }
 
 struct Serve {
-    demo: bool,
+    demo: Option<Story>,
     host: String,
     port: u16,
     database: Option<String>,
@@ -66,13 +67,14 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut words: Parser) -> Result<Command> {
-    let mut serve = Serve { demo: false, host: "127.0.0.1".to_owned(), port: DEFAULT_PORT, database: None, behind_https: false };
+    let mut serve = Serve { demo: None, host: "127.0.0.1".to_owned(), port: DEFAULT_PORT, database: None, behind_https: false };
     let mut command: Option<String> = None;
     let mut named = None;
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
-            Arg::Long("demo") => serve.demo = true,
+            Arg::Long("demo") => serve.demo = Some(Story::Demonstration),
+            Arg::Long("two-years") => serve.demo = Some(Story::TwoYears),
             Arg::Long("behind-https") => serve.behind_https = true,
             Arg::Long("host") => serve.host = words.value()?.string()?,
             Arg::Long("port") => serve.port = words.value()?.parse()?,
@@ -138,12 +140,12 @@ async fn serve(options: Serve) -> Result<()> {
     let server = open(options.database, AccountSettings { behind_https: options.behind_https }).await?;
     let listener = TcpListener::bind((options.host.as_str(), options.port)).await.map_err(|error| format!("port {} cannot be used: {error}", options.port))?;
     let address = listener.local_addr()?;
-    if options.demo {
-        demonstrate(&server).await?;
+    if let Some(story) = options.demo {
+        demonstrate(&server, story).await?;
     }
     let name = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     say(&format!("http://{name}:{}\n", address.port()))?;
-    tracing::info!(%address, demonstration = options.demo, "listening");
+    tracing::info!(%address, demonstration = options.demo.is_some(), "listening");
     answer(&server, listener, address).await?;
     server.store.close().await;
     tracing::info!("stopped");
@@ -151,12 +153,12 @@ async fn serve(options: Serve) -> Result<()> {
 }
 
 /// Makes the demonstration where there is none yet, and names its accounts.
-async fn demonstrate(server: &Server) -> Result<()> {
+async fn demonstrate(server: &Server, story: Story) -> Result<()> {
     let told = |words: &str| {
         // Nobody may be reading.
         let _ = say(&format!("{words}\n"));
     };
-    if demo::seed_if_empty(server, told).await? == Seeded::Another {
+    if demo::seed_if_empty(server, story, told).await? == Seeded::Another {
         return Ok(say("The database holds an organisation of somebody's own: no demonstration is made in it.\n")?);
     }
     for account in demo::accounts() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use demo_support::{NOW, World, ledgers, story_day};
 use server::{
-    demo::{self, Seeded},
+    demo::{self, Seeded, Story},
     organisation::{self, OrganisationFile},
 };
 use shared::{
@@ -323,7 +323,7 @@ async fn everybody_signs_in_with_what_is_printed() {
 async fn a_second_seed_changes_nothing() {
     let world = World::seeded().await;
     let before = world.stands().await;
-    let seeded = demo::seed_if_empty(&world.server, |_| panic!("nothing happens")).await.expect("it was seeded before");
+    let seeded = demo::seed_if_empty(&world.server, Story::Demonstration, |_| panic!("nothing happens")).await.expect("it was seeded before");
     assert_eq!(seeded, Seeded::Before);
     assert_eq!(world.stands().await, before);
 }
@@ -333,7 +333,7 @@ async fn the_story_goes_through_at_any_hour_of_the_year() {
     // Just after midnight, with the change to summer time inside of the story.
     let now = At("2027-04-04T23:05:00Z".parse::<jiff::Timestamp>().expect("a time").as_millisecond());
     let world = World::empty(now).await;
-    assert_eq!(demo::seed_if_empty(&world.server, |_| {}).await.expect("the story goes through"), Seeded::Now);
+    assert_eq!(demo::seed_if_empty(&world.server, Story::Demonstration, |_| {}).await.expect("the story goes through"), Seeded::Now);
     let lines = world.stands().await.iter().map(|(_, stand)| stand.head.next).sum::<u64>();
     assert!(lines > 250, "{lines} lines");
     for (log, stand) in world.stands().await {
@@ -350,7 +350,7 @@ async fn an_organisation_of_somebodys_own_is_left_alone() {
     file.demonstration = false;
     organisation::create(&world.server.gate, &file, NOW).await.expect("made");
     let before = world.stands().await;
-    assert_eq!(demo::seed_if_empty(&world.server, |_| {}).await.expect("nothing happens"), Seeded::Another);
+    assert_eq!(demo::seed_if_empty(&world.server, Story::Demonstration, |_| {}).await.expect("nothing happens"), Seeded::Another);
     assert_eq!(world.stands().await, before);
 }
 
@@ -359,7 +359,7 @@ async fn a_seed_that_was_stopped_half_way_is_told_and_not_continued() {
     let world = World::empty(NOW).await;
     let file = OrganisationFile::parse(include_str!("../src/demo/quillbrook.json")).expect("a file");
     organisation::create(&world.server.gate, &file, NOW).await.expect("made");
-    let error = demo::seed_if_empty(&world.server, |_| {}).await.expect_err("it is not whole");
+    let error = demo::seed_if_empty(&world.server, Story::Demonstration, |_| {}).await.expect_err("it is not whole");
     assert!(matches!(error, demo::SeedError::Unfinished), "{error}");
 }
 

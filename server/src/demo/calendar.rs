@@ -1,10 +1,7 @@
-//! The story's days: today is day 88, in the organisation's time zone.
+//! A story's days, in the organisation's time zone.
 
 use jiff::{ToSpan as _, civil::Date};
 use shared::time::{At, Zone};
-
-/// The day of the story on which it is looked at.
-pub(super) const TODAY: i16 = 88;
 
 /// A time of the story: its day and the clock on the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,9 +32,9 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    /// A calendar in which `now` lies on day 88.
-    pub(super) fn new(zone: Zone, now: At) -> Self {
-        let first = now.day_in(&zone).saturating_sub(i64::from(TODAY).days());
+    /// A calendar in which `now` lies on the day `today`.
+    pub(super) fn new(zone: Zone, now: At, today: i16) -> Self {
+        let first = now.day_in(&zone).saturating_sub(i64::from(today).days());
         Self { zone, first }
     }
 
@@ -57,12 +54,14 @@ impl Calendar {
 mod tests {
     use super::*;
 
+    const TODAY: i16 = 88;
+
     #[test]
-    fn today_is_day_88_whatever_the_hour_and_the_season() {
+    fn today_is_its_day_whatever_the_hour_and_the_season() {
         let zone = Zone::posix("GMT0BST,M3.5.0/1,M10.5.0");
         for now in ["2026-01-01T00:00:10Z", "2026-06-30T23:30:00Z", "2026-11-21T21:00:00Z"] {
             let now = At(now.parse::<jiff::Timestamp>().expect("a time").as_millisecond());
-            let calendar = Calendar::new(zone.clone(), now);
+            let calendar = Calendar::new(zone.clone(), now, TODAY);
             assert_eq!(calendar.date(TODAY), now.day_in(&zone));
             assert!(calendar.at(on(TODAY - 1, 23, 59)) < now, "all of day 87 is past");
             assert_eq!(calendar.at(on(6, 2, 50)).civil_in(&zone).time(), jiff::civil::time(2, 50, 0, 0));

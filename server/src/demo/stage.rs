@@ -124,26 +124,26 @@ impl Stage {
     fn act(&mut self, step: &Step, now: At) -> Result<(), PhoneError> {
         let to = self.log(step.pair)?;
         match &step.does {
-            Does::Draft { key, kind, fields } => self.draft(step.who, key, kind, fields, now),
+            Does::Draft { key, kind, fields } => self.draft(step.who, *key, kind, fields, now),
             Does::Write { key, fields } => {
                 let fields = self.scalars(fields)?;
-                self.write(step.who, key, to, fields, now)
+                self.write(step.who, *key, to, fields, now)
             }
             Does::Choose { key, evidence } => {
-                let fields = evidence.iter().map(|observation| self.evidence(step.who, to, observation)).collect::<Result<_, _>>()?;
-                self.write(step.who, key, to, fields, now)
+                let fields = evidence.iter().map(|observation| self.evidence(step.who, to, *observation)).collect::<Result<_, _>>()?;
+                self.write(step.who, *key, to, fields, now)
             }
             Does::Share { key } => {
-                let record = self.record(key)?;
+                let record = self.record(*key)?;
                 self.phone(step.who)?.ask(&Ask::Share { record, to: vec![to] }, now)
             }
             Does::Send { key, sign, reason } => {
-                let record = self.record(key)?;
+                let record = self.record(*key)?;
                 let ask = Ask::Send { record, to, sign: *sign, reason: reason.map(str::to_owned), pin: String::new() };
                 self.phone(step.who)?.sign(&ask, now)
             }
-            Does::Decide { key, act, reason } => self.decide(step.who, key, to, *act, *reason, now),
-            Does::Say { on, words } => self.say(step.who, on, to, words, now),
+            Does::Decide { key, act, reason } => self.decide(step.who, *key, to, *act, *reason, now),
+            Does::Say { on, words } => self.say(step.who, *on, to, words, now),
             Does::LosesSignal | Does::HasSignal | Does::JoinsAsMentor | Does::Pauses { .. } => Ok(()),
         }
     }
@@ -222,6 +222,6 @@ impl Stage {
     }
 
     fn record(&self, key: Key) -> Result<RecordId, PhoneError> {
-        Ok(*self.records.get(key).ok_or(GateError::Unknown)?)
+        Ok(*self.records.get(&key).ok_or(GateError::Unknown)?)
     }
 }

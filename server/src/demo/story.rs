@@ -3,10 +3,11 @@
 mod amara;
 mod joon;
 mod seen;
+mod two_years;
 
 use shared::decision::Act;
 
-use super::calendar::Moment;
+use super::{Story, calendar::Moment};
 
 /// The people of the demonstration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +51,15 @@ impl Pair {
     }
 }
 
-/// A record's name within the story.
-pub(super) type Key = &'static str;
+/// A record's name within the story: a word, and a number where many are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(&'static str, usize);
+
+impl From<&'static str> for Key {
+    fn from(word: &'static str) -> Self {
+        Self(word, 0)
+    }
+}
 
 /// What a field gets.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +90,7 @@ pub(super) enum Does {
     /// Writes on: in the draft, or in the shared record once it is one.
     Write { key: Key, fields: Fields },
     /// Chooses the feedback for a claim.
-    Choose { key: Key, evidence: &'static [Key] },
+    Choose { key: Key, evidence: Vec<Key> },
     /// Shares a draft unsigned.
     Share { key: Key },
     /// Sends a version; with `sign` also signs it where several do.
@@ -101,10 +109,12 @@ pub(super) enum Does {
     Pauses { until: Moment },
 }
 
-/// The whole story in the order of time.
-pub(super) fn story() -> Vec<Step> {
-    let mut steps = amara::steps();
-    steps.extend(joon::steps());
+/// A whole story in the order of time.
+pub(super) fn steps(story: Story) -> Vec<Step> {
+    let mut steps = match story {
+        Story::Demonstration => [amara::steps(), joon::steps()].concat(),
+        Story::TwoYears => two_years::steps(),
+    };
     steps.sort_by_key(|step| step.at);
     steps
 }
@@ -116,10 +126,22 @@ fn step(at: Moment, who: Who, pair: Pair, does: Does) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::calendar::TODAY;
 
     #[test]
     fn all_of_it_lies_before_today() {
-        assert!(story().iter().all(|step| step.at.day < TODAY));
+        for story in [Story::Demonstration, Story::TwoYears] {
+            assert!(steps(story).iter().all(|step| step.at.day < story.today()), "{story:?}");
+        }
+    }
+
+    #[test]
+    fn two_years_hold_500_observations_of_three_mentors_and_what_comes_with_them() {
+        let steps = steps(Story::TwoYears);
+        let drafts = |wanted| steps.iter().filter(move |step| matches!(step.does, Does::Draft { kind, .. } if kind == wanted));
+        assert_eq!(drafts("observation").count(), 500);
+        let mentors: std::collections::BTreeSet<Who> = drafts("observation").map(|step| step.who).collect();
+        assert_eq!(mentors, [Who::Ruth, Who::Farid, Who::Joon].into());
+        assert_eq!(steps.iter().filter(|step| matches!(step.does, Does::Say { .. })).count(), 100);
+        assert_eq!(drafts("claim").count(), 8);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use server::{
     Server,
     accounts::AccountSettings,
-    demo::{self, Phone, Seeded},
+    demo::{self, Phone, Seeded, Story},
     http::ClientFiles,
     outside::{Clock, SystemEntropy},
     store::{SqliteStore, Stand},
@@ -52,7 +52,7 @@ fn template() -> &'static (TempDir, PathBuf) {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let server = open(&file, NOW).await;
-                let seeded = demo::seed_if_empty(&server, |word| eprintln!("{word}")).await.expect("the story goes through");
+                let seeded = demo::seed_if_empty(&server, Story::Demonstration, |word| eprintln!("{word}")).await.expect("the story goes through");
                 assert_eq!(seeded, Seeded::Now);
                 server.store.close().await;
             });

@@ -4,7 +4,7 @@ use shared::decision::Act;
 
 use super::{
     super::calendar::on,
-    Does, Fields, Pair, Step, Value, Who,
+    Does, Fields, Key, Moment, Pair, Step, Value, Who,
     seen::{Seen, seen},
     step,
 };
@@ -18,13 +18,13 @@ pub(super) fn steps() -> Vec<Step> {
     let mut steps = agreement();
     steps.extend(plan());
     steps.push(step(on(16, 9, 0), Who::Farid, PAIR, Does::JoinsAsMentor));
-    steps.push(step(on(16, 13, 20), Who::Farid, PAIR, Does::Decide { key: "a-agreement", act: Act::Sign, reason: None }));
+    steps.push(step(on(16, 13, 20), Who::Farid, PAIR, Does::Decide { key: "a-agreement".into(), act: Act::Sign, reason: None }));
     steps.extend(observations().into_iter().flat_map(Seen::steps));
-    steps.push(step(on(12, 10, 15), Who::Bea, PAIR, Does::Say { on: "a-9", words: NOTES_STANDARD }));
+    steps.push(step(on(12, 10, 15), Who::Bea, PAIR, Does::Say { on: "a-9".into(), words: NOTES_STANDARD }));
     steps.extend(notes_claim());
     steps.extend(worry_claim());
     let jot = vec![("captured_at", Value::Time(on(87, 2, 10))), ("jot", Value::Words("calm with the new resident, good questions"))];
-    steps.push(step(on(87, 2, 10), Who::Ruth, PAIR, Does::Draft { key: "a-87", kind: "observation", fields: jot }));
+    steps.push(step(on(87, 2, 10), Who::Ruth, PAIR, Does::Draft { key: "a-87".into(), kind: "observation", fields: jot }));
     steps
 }
 
@@ -33,7 +33,7 @@ const NOTES_STANDARD: &str = "The notes standard says it this way: the clock tim
 const BOUNDARIES: &str = "Feedback is about the work, not about the person.";
 const BOUNDARIES_AFTER_NIGHTS: &str = "Feedback is about the work, not about the person. No messages 08:00–16:00 after nights.";
 
-fn agreement() -> Vec<Step> {
+pub(super) fn agreement() -> Vec<Step> {
     let fields: Fields = vec![
         ("scope", Value::Words("Raising worries in time, notes that stand in an audit, writing up a crisis.")),
         ("frequency", Value::Words("Every 14 days, 45 minutes, in paid time.")),
@@ -44,7 +44,7 @@ fn agreement() -> Vec<Step> {
         ("review_on", Value::Day(90)),
         ("ends", Value::Words("With a last session that looks back, or when either of us asks the programme lead.")),
     ];
-    let key = "a-agreement";
+    let key = Key::from("a-agreement");
     let sign = || Does::Decide { key, act: Act::Sign, reason: None };
     let again = Some("Amara asks for quiet hours after nights.");
     vec![
@@ -59,7 +59,7 @@ fn agreement() -> Vec<Step> {
     ]
 }
 
-fn plan() -> Vec<Step> {
+pub(super) fn plan() -> Vec<Step> {
     let measure = "Observed level; shift notes corrected per month, from 9 to 3 or fewer";
     let fields: Fields = vec![
         ("starts_on", Value::Day(0)),
@@ -78,7 +78,7 @@ fn plan() -> Vec<Step> {
         ("measure/C05", Value::Words("Observed level")),
         ("words", Value::Words("Raise a worry without waiting, and write notes that another shift can work from.")),
     ];
-    let key = "a-plan";
+    let key = Key::from("a-plan");
     vec![
         step(on(0, 15, 0), Who::Ruth, PAIR, Does::Draft { key, kind: "plan", fields }),
         step(on(0, 15, 10), Who::Ruth, PAIR, Does::Share { key }),
@@ -116,7 +116,8 @@ fn observations() -> Vec<Seen> {
     ]
 }
 
-fn claim(key: &'static str, skill: &'static str, words: &'static str, evidence: &'static [&'static str], at: super::Moment) -> [Step; 3] {
+/// Asks for a sign-off at level 3.
+pub(super) fn claim(key: Key, skill: &'static str, words: &'static str, evidence: Vec<Key>, at: Moment) -> [Step; 3] {
     let fields = vec![("competency", Value::Words(skill)), ("level", Value::Number(3)), ("words", Value::Words(words))];
     [
         step(at, Who::Amara, PAIR, Does::Draft { key, kind: "claim", fields }),
@@ -126,9 +127,10 @@ fn claim(key: &'static str, skill: &'static str, words: &'static str, evidence: 
 }
 
 fn notes_claim() -> Vec<Step> {
-    let key = "a-claim-notes";
+    let key = Key::from("a-claim-notes");
     let better = "I used to write at the end of the shift, from memory. Now I write within the hour, with the clock time of each look, and what I think stands in a line of its own.";
-    let mut steps = claim(key, "C03", "My notes have been complete on the last three looks.", &["a-48", "a-63", "a-70"], on(82, 18, 30)).to_vec();
+    let mut steps =
+        claim(key, "C03", "My notes have been complete on the last three looks.", ["a-48", "a-63", "a-70"].map(Key::from).to_vec(), on(82, 18, 30)).to_vec();
     steps.extend([
         step(on(83, 10, 20), Who::Bea, PAIR, Does::Decide { key, act: Act::Return, reason: Some("Say what you now do differently.") }),
         step(on(84, 19, 10), Who::Amara, PAIR, Does::Write { key, fields: vec![("words", Value::Words(better))] }),
@@ -140,5 +142,5 @@ fn notes_claim() -> Vec<Step> {
 
 fn worry_claim() -> Vec<Step> {
     let words = "I ring without being asked: the change, since when, what I need. If nobody answers I go to the second number.";
-    claim("a-claim-worry", "C01", words, &["a-36", "a-72", "a-80"], on(87, 18, 40)).to_vec()
+    claim("a-claim-worry".into(), "C01", words, ["a-36", "a-72", "a-80"].map(Key::from).to_vec(), on(87, 18, 40)).to_vec()
 }

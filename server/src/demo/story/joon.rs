@@ -4,7 +4,7 @@ use shared::decision::Act;
 
 use super::{
     super::calendar::on,
-    Does, Fields, Pair, Step, Value, Who,
+    Does, Fields, Key, Pair, Step, Value, Who,
     seen::{Seen, seen},
     step,
 };
@@ -36,7 +36,7 @@ fn agreement() -> Vec<Step> {
         ("review_on", Value::Day(92)),
         ("ends", Value::Words("When the plan is closed, or when either of us asks the programme lead.")),
     ];
-    let key = "b-agreement";
+    let key = Key::from("b-agreement");
     let sign = || Does::Decide { key, act: Act::Sign, reason: None };
     vec![
         step(on(1, 15, 30), Who::Farid, PAIR, Does::Draft { key, kind: "agreement", fields }),
@@ -64,7 +64,7 @@ fn plan() -> Vec<Step> {
         ("words", Value::Words("Run the leg-wound clinic alone, and lead visits by video.")),
     ];
     fields.extend(due(92));
-    let key = "b-plan";
+    let key = Key::from("b-plan");
     vec![
         step(on(1, 16, 0), Who::Farid, PAIR, Does::Draft { key, kind: "plan", fields }),
         step(on(1, 16, 10), Who::Farid, PAIR, Does::Share { key }),
@@ -75,7 +75,7 @@ fn plan() -> Vec<Step> {
 
 /// Three weeks of planned leave; the plan's end moves by as much.
 fn pause() -> Vec<Step> {
-    let key = "b-plan";
+    let key = Key::from("b-plan");
     let reason = Some("Paused for 21 days; the end moves by as much.");
     vec![
         step(on(35, 0, 0), Who::Tomas, PAIR, Does::Pauses { until: on(56, 0, 0) }),

@@ -24,7 +24,7 @@ pub(super) struct Seen {
 /// What was seen: the skill and its level, where, and the two boxes.
 pub(super) fn seen(
     pair: Pair,
-    key: Key,
+    key: impl Into<Key>,
     observer: Who,
     written: Moment,
     (skill, level): (&'static str, i64),
@@ -41,7 +41,7 @@ pub(super) fn seen(
         ("try_next", Value::Words(try_next)),
         ("captured_at", Value::Time(written)),
     ];
-    Seen { key, pair, observer, written, signed: written.later(SIGNED_AFTER_MINUTES), jot: None, fields, late: None, after: Vec::new() }
+    Seen { key: key.into(), pair, observer, written, signed: written.later(SIGNED_AFTER_MINUTES), jot: None, fields, late: None, after: Vec::new() }
 }
 
 impl Seen {
