@@ -26,7 +26,7 @@ cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS g
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica]            the client alone
 cargo xtask sizes [--accept]                                 the release client against its limits
-cargo xtask bench-phone                                      taps, time to saved, cold start: the release client, slowed down";
+cargo xtask bench-phone                                      taps, time to saved, cold start, blocked: the release client, slowed down";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -31,11 +31,11 @@ export class Server {
   #process;
   #output;
 
-  /** A server on a copy of the seeded demonstration. */
-  static async demonstration(options = {}) {
-    const database = own(`demonstration-${++databases}.sqlite`);
-    copyDatabase(await seeded(), database);
-    return new Server({ ...options, database, demo: true }).start();
+  /** A server on a copy of a seeded story: `demo`, or `two-years`. */
+  static async demonstration({ story = 'demo', ...options } = {}) {
+    const database = own(`${story}-${++databases}.sqlite`);
+    copyDatabase(await seeded(story), database);
+    return new Server({ ...options, database, story }).start();
   }
 
   /** A server with the organisation of a file, as `countersign init` makes it. */
@@ -43,17 +43,13 @@ export class Server {
     const database = own(`organisation-${++databases}.sqlite`);
     const made = spawnSync(PROGRAM, ['init', file, '--database', database], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`init ended with ${made.status}:\n${made.stdout}${made.stderr}`);
-    return new Server({ ...options, database, demo: false, made: made.stdout }).start();
+    return new Server({ ...options, database, made: made.stdout }).start();
   }
 
-  /** A server on a database that somebody else made. */
-  static async on(database, options = {}) {
-    return new Server({ ...options, database, demo: false }).start();
-  }
-
-  constructor({ database, demo, client = CLIENT, made = '' }) {
+  constructor({ database, story, client = CLIENT, made = '' }) {
     this.database = database;
-    this.demo = demo;
+    /** What the program seeds where the database is empty. */
+    this.story = story;
     this.client = client;
     /** What `init` printed: the invitations. */
     this.made = made;
@@ -64,7 +60,7 @@ export class Server {
     this.#output = own(`server-${this.port}.log`);
     const output = createWriteStream(this.#output, { flags: 'a' });
     await once(output, 'open');
-    const words = ['serve', ...(this.demo ? ['--demo'] : []), '--port', String(this.port), '--database', this.database];
+    const words = ['serve', ...(this.story ? [`--${this.story}`] : []), '--port', String(this.port), '--database', this.database];
     this.#process = spawn(PROGRAM, words, {
       env: { ...process.env, COUNTERSIGN_CLIENT_DIR: this.client },
       stdio: ['ignore', output, output],
@@ -113,18 +109,18 @@ export class Server {
   }
 }
 
-/** The demonstration, seeded once for this program and this day, and stopped in good order. */
-async function seeded() {
+/** A story, seeded once for this program and this day, and stopped in good order. */
+async function seeded(story) {
   const built = statSync(PROGRAM);
-  const name = [built.size, Math.trunc(built.mtimeMs), new Date().toISOString().slice(0, 10)].join('-');
+  const name = [story, built.size, Math.trunc(built.mtimeMs), new Date().toISOString().slice(0, 10)].join('-');
   const folder = join(tmpdir(), 'countersign-browser-seeds');
   const kept = join(folder, `${name}.sqlite`);
   if (existsSync(kept)) return kept;
   mkdirSync(folder, { recursive: true });
-  const fresh = own('seed.sqlite');
-  const server = await new Server({ database: fresh, demo: true }).start();
+  const fresh = own(`seed-${story}.sqlite`);
+  const server = await new Server({ database: fresh, story }).start();
   await server.stop();
-  for (const old of readdirSync(folder)) rmSync(join(folder, old), { force: true });
+  for (const old of readdirSync(folder).filter((old) => old.startsWith(`${story}-`))) rmSync(join(folder, old), { force: true });
   // Under its name only when it is whole.
   copyDatabase(fresh, join(folder, `${name}.part`));
   for (const part of PARTS) {
