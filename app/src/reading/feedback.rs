@@ -35,7 +35,7 @@ pub fn is_claimed(version: &Version, log: &Log) -> bool {
 }
 
 fn claims(log: &Log) -> impl Iterator<Item = &RecordLedger> {
-    log.ledger.records.values().filter(|entry| entry.kind == "claim")
+    log.ledger().records.values().filter(|entry| entry.kind == "claim")
 }
 
 fn chose(claim: &Version, version: &Version) -> bool {

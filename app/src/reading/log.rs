@@ -1,6 +1,9 @@
 //! One log as the screen knows it: its facts, its rows, and the ledger rebuilt from them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use shared::{
     fact::{Facts, Member},
@@ -18,29 +21,38 @@ use super::order;
 pub struct Log {
     pub facts: Arc<Facts>,
     pub rows: BTreeMap<RecordId, Arc<Row>>,
-    /// What was decided, taken from the rows' entries.
-    pub ledger: Arc<Ledger>,
+    /// Made when somebody asks: rows may arrive many at a time, and lists do without it.
+    ledger: Arc<OnceLock<Ledger>>,
 }
 
 impl Log {
     /// Takes changed rows in.
     pub fn take(&mut self, rows: Vec<Row>, gone: &[RecordId]) {
+        let mut decided = false;
         for row in rows {
-            if self.ledger.get(row.record) != row.entry.as_ref() {
-                let ledger = Arc::make_mut(&mut self.ledger);
-                match &row.entry {
-                    Some(entry) => ledger.records.insert(row.record, entry.clone()),
-                    None => ledger.records.remove(&row.record),
-                };
-            }
-            self.rows.insert(row.record, Arc::new(row));
+            let row = Arc::new(row);
+            let before = self.rows.insert(row.record, Arc::clone(&row));
+            decided |= before.as_ref().and_then(|before| before.entry.as_ref()) != row.entry.as_ref();
         }
         for record in gone {
-            self.rows.remove(record);
-            if self.ledger.get(*record).is_some() {
-                Arc::make_mut(&mut self.ledger).records.remove(record);
-            }
+            decided |= self.rows.remove(record).is_some_and(|row| row.entry.is_some());
         }
+        if decided {
+            self.ledger = Arc::default();
+        }
+    }
+
+    /// Whether nothing was decided between the two: they share one ledger.
+    pub fn has_ledger_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ledger, &other.ledger)
+    }
+
+    /// What was decided, taken from the rows' entries.
+    pub fn ledger(&self) -> &Ledger {
+        self.ledger.get_or_init(|| {
+            let entries = self.rows.values().filter_map(|row| Some((row.record, row.entry.clone()?)));
+            Ledger { records: entries.collect() }
+        })
     }
 
     pub fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Arc<Row>> {

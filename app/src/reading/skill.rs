@@ -52,7 +52,7 @@ impl Skill {
 
 /// The plan in force, else the newest one, with its words.
 pub fn plan(log: &Log) -> Option<(shared::id::RecordId, Content)> {
-    let active = log.ledger.standing("plan").filter(|(_, version)| plan_is_active(version)).map(|(record, version)| (record, version.content.clone())).next();
+    let active = log.ledger().standing("plan").filter(|(_, version)| plan_is_active(version)).map(|(record, version)| (record, version.content.clone())).next();
     active.or_else(|| {
         let row = log.newest("plan")?;
         let words = row.fields.iter().filter_map(|(field, values)| Some((field.clone(), values.first()?.clone())));
@@ -113,12 +113,12 @@ fn skill(log: &Log, competency: &Competency, plan: &Content, at: At) -> Skill {
 
 /// The evidence for a sign-off, whatever was chosen.
 pub fn assess(log: &Log, competency: &str, level: u8, at: At) -> Option<Assessment> {
-    evidence::assess(&log.facts, &log.ledger, competency, level, at, None)
+    evidence::assess(&log.facts, log.ledger(), competency, level, at, None)
 }
 
 /// The newest rating of a skill that stands.
 pub fn seen_now(log: &Log, competency: &str) -> Option<(u8, At)> {
-    let standing = log.ledger.standing("observation").filter(|(_, version)| version.text("competency") == Some(competency));
+    let standing = log.ledger().standing("observation").filter(|(_, version)| version.text("competency") == Some(competency));
     let rated = standing.filter_map(|(_, version)| {
         let level = u8::try_from(version.integer("level")?).ok().filter(|level| *level > 0)?;
         Some((level, version.happened_at()))
@@ -127,7 +127,7 @@ pub fn seen_now(log: &Log, competency: &str) -> Option<(u8, At)> {
 }
 
 fn claims<'a>(log: &'a Log, competency: &'a str, state: State) -> impl Iterator<Item = u8> + 'a {
-    let entries = log.ledger.records.values().filter(|entry| entry.kind == "claim");
+    let entries = log.ledger().records.values().filter(|entry| entry.kind == "claim");
     entries.filter_map(move |entry| {
         let version = entry.latest()?;
         let fits = version.text("competency") == Some(competency) && entry.state(version.number) == Some(state);
@@ -145,12 +145,12 @@ fn asked(log: &Log, competency: &str) -> Option<u8> {
 
 /// When the mentee was last seen by anybody, as feedback tells.
 pub fn last_seen(log: &Log) -> Option<At> {
-    log.ledger.standing("observation").map(|(_, version)| version.happened_at()).max()
+    log.ledger().standing("observation").map(|(_, version)| version.happened_at()).max()
 }
 
 /// The next step that was agreed last.
 pub fn last_step(log: &Log) -> Option<(String, String)> {
-    let (_, version) = log.ledger.standing("observation").filter(|(_, version)| version.hidden.is_none()).max_by_key(|(_, version)| version.happened_at())?;
+    let (_, version) = log.ledger().standing("observation").filter(|(_, version)| version.hidden.is_none()).max_by_key(|(_, version)| version.happened_at())?;
     Some((version.text("next_step")?.to_owned(), log.facts.first_name(version.submitted.by)))
 }
 

@@ -147,7 +147,8 @@ fn claim(evidence: &[u64]) -> Row {
 }
 
 fn log(rows: Vec<Row>) -> Log {
-    let mut log = Log { facts: Arc::new(facts()), ..Log::default() };
+    let mut log = Log::default();
+    log.facts = Arc::new(facts());
     log.take(rows, &[]);
     log
 }

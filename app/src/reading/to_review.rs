@@ -96,7 +96,7 @@ fn claim(relationship: &Relationship, version: &Version) -> (Group, String) {
     let assessment = version
         .text("competency")
         .zip(version.integer("level").and_then(|level| u8::try_from(level).ok()))
-        .and_then(|(competency, level)| evidence::assess(&log.facts, &log.ledger, competency, level, version.submitted.when(), Some(&chosen)));
+        .and_then(|(competency, level)| evidence::assess(&log.facts, log.ledger(), competency, level, version.submitted.when(), Some(&chosen)));
     match assessment {
         Some(assessment) if assessment.is_met() => (Group::Ready, assessment.sentence()),
         Some(assessment) => (Group::NotReady, assessment.missing().unwrap_or_default()),
@@ -118,7 +118,7 @@ fn to_look_at(relationship: &Relationship, version: &Version, me: PersonId, now:
         return None;
     }
     let kinds = Kinds::standard();
-    let state = State { kinds: &kinds, facts: &log.facts, ledger: &log.ledger };
+    let state = State { kinds: &kinds, facts: &log.facts, ledger: log.ledger() };
     if is_below_expected(state, &version.content, now) {
         return Some((Group::Ready, say::BELOW.to_owned()));
     }

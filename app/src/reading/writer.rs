@@ -15,7 +15,7 @@ pub fn why_not(relationships: &[Relationship], kind: &'static Kind, me: PersonId
     let kinds = Kinds::standard();
     let mut sentence = None;
     for relationship in relationships {
-        let state = State { kinds: &kinds, facts: &relationship.log.facts, ledger: &relationship.log.ledger };
+        let state = State { kinds: &kinds, facts: &relationship.log.facts, ledger: relationship.log.ledger() };
         let to = WriteTo::New { kind: kind.code.to_owned(), by: me.to_string(), with_submit: true };
         // Any id does: it is the kind that is asked about.
         let typed = kind.prose_in(relationship.id).map(|field| Typed { field: field.code, grows: false, chars: 0 }).collect();

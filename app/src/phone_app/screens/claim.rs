@@ -130,7 +130,7 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
         let (competency, level) = asked.get()?;
         mine.with(|mine| {
             let log = &mine.as_ref()?.log;
-            Some(assess(&log.facts, &log.ledger, &competency, level, browser::now(), None)?.items)
+            Some(assess(&log.facts, log.ledger(), &competency, level, browser::now(), None)?.items)
         })
     });
     let chosen = memo(move || skill::chosen(&draft.content()));
@@ -138,7 +138,7 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
         let (competency, level) = asked.get()?;
         let assessment = mine.with(|mine| {
             let log = &mine.as_ref()?.log;
-            assess(&log.facts, &log.ledger, &competency, level, browser::now(), Some(&chosen.get()))
+            assess(&log.facts, log.ledger(), &competency, level, browser::now(), Some(&chosen.get()))
         });
         let open = assessment.as_ref().is_none_or(|assessment| !assessment.is_met());
         Some(view! {

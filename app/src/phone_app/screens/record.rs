@@ -40,7 +40,7 @@ pub struct Shown {
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.row, &other.row) && Arc::ptr_eq(&self.log.facts, &other.log.facts) && Arc::ptr_eq(&self.log.ledger, &other.log.ledger)
+        Arc::ptr_eq(&self.row, &other.row) && Arc::ptr_eq(&self.log.facts, &other.log.facts) && self.log.has_ledger_of(&other.log)
     }
 }
 
@@ -254,7 +254,7 @@ fn body(model: Model, shown: &Shown) -> AnyView {
 
 fn below(version: &Version, log: &Log, now: At) -> Option<String> {
     let kinds = Kinds::standard();
-    let state = shared::rules::State { kinds: &kinds, facts: &log.facts, ledger: &log.ledger };
+    let state = shared::rules::State { kinds: &kinds, facts: &log.facts, ledger: log.ledger() };
     is_below_expected(state, &version.content, now).then(|| {
         let expected = version.text("competency").and_then(|code| log.facts.expected_level(code, version.happened_at()));
         [say::BELOW, " (", &expected.map(say::expected).unwrap_or_default(), ")"].concat()

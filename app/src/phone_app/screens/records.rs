@@ -7,7 +7,7 @@ use shared::{id::PersonId, phone::Row, time::At};
 use crate::{
     phone_app::{
         clock,
-        log::Log,
+        log::{Log, Relationship},
         memo::memo,
         model::{Model, model},
         order,
@@ -71,16 +71,17 @@ fn fits(kind: &str, shown: &str) -> bool {
     }
 }
 
-fn all(model: Model, shown: &str) -> Vec<Line> {
+/// The newest records, at most so many: only what is drawn becomes a line.
+fn newest(model: Model, shown: &str, most: usize) -> Vec<Line> {
     let Some(me) = model.me.get().map(|me| me.person) else { return Vec::new() };
     let now = model.now.get_untracked();
-    let mut all: Vec<(At, Line)> = Vec::new();
-    for relationship in model.relationships() {
-        let rows = relationship.log.rows.values().filter(|row| fits(&row.kind, shown));
-        all.extend(rows.map(|row| (happened(row), record_line(row, &relationship.log, me, now))));
+    let relationships = model.relationships();
+    let mut all = Vec::new();
+    for Relationship { log, .. } in &relationships {
+        all.extend(log.rows.values().filter(|row| fits(&row.kind, shown)).map(|row| (happened(row), row, log)));
     }
-    order::down_by(&mut all, |(at, _)| at.0);
-    all.into_iter().map(|(_, line)| line).collect()
+    order::down_by(&mut all, |(at, ..)| at.0);
+    all.into_iter().take(most).map(|(_, row, log)| record_line(row, log, me, now)).collect()
 }
 
 #[component]
@@ -89,7 +90,8 @@ pub fn Records() -> impl IntoView {
     let query = use_query_map();
     let shown = RwSignal::new(query.with_untracked(|query| query.get("show")).unwrap_or_else(|| "all".to_owned()));
     let most = RwSignal::new(PAGE);
-    let records = memo(move || all(model, &shown.get()));
+    // One more than is drawn, to know whether there is one.
+    let records = memo(move || newest(model, &shown.get(), most.get() + 1));
     let choices = Signal::stored(vec![
         Choice::new("all", say::ALL),
         Choice::new("feedback", say::FEEDBACK),

@@ -23,7 +23,7 @@ use crate::{
 /// Whether the rating so far lies below what is expected of the mentee now.
 pub fn is_below(draft: Draft, relationship: &Relationship) -> bool {
     let kinds = Kinds::standard();
-    let state = State { kinds: &kinds, facts: &relationship.log.facts, ledger: &relationship.log.ledger };
+    let state = State { kinds: &kinds, facts: &relationship.log.facts, ledger: relationship.log.ledger() };
     is_below_expected(state, &draft.content(), browser::now())
 }
 

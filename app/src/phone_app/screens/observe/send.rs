@@ -87,7 +87,7 @@ fn refusal(model: Model, draft: Draft, relationship: &Relationship) -> Option<Re
         unlock: None,
         at: now,
     };
-    why_not(State { kinds: &kinds, facts: &log.facts, ledger: &log.ledger }, &proposal, now)
+    why_not(State { kinds: &kinds, facts: &log.facts, ledger: log.ledger() }, &proposal, now)
 }
 
 #[component]

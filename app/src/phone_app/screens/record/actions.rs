@@ -52,7 +52,7 @@ const A_REASON: &str = "…";
 
 fn actions(shown: &Shown, kind: &'static Kind, version: &Version, me: PersonId, now: At) -> Vec<Action> {
     let kinds = Kinds::standard();
-    let state = State { kinds: &kinds, facts: &shown.log.facts, ledger: &shown.log.ledger };
+    let state = State { kinds: &kinds, facts: &shown.log.facts, ledger: shown.log.ledger() };
     let action = |act: Act| {
         let role = role_for(&shown.log.facts, me, act, kind, shown.row.by, now).ok()?;
         let proposal = Proposal {

@@ -26,8 +26,8 @@ pub fn Evidence(shown: Memo<Option<Shown>>) -> impl IntoView {
         let chosen = skill::chosen(&version.content);
         let log = &shown.log;
         let me = model.me.get()?.person;
-        let with_chosen = assess(&log.facts, &log.ledger, &competency, level, at, Some(&chosen));
-        let all = assess(&log.facts, &log.ledger, &competency, level, at, None);
+        let with_chosen = assess(&log.facts, log.ledger(), &competency, level, at, Some(&chosen));
+        let all = assess(&log.facts, log.ledger(), &competency, level, at, None);
         let (taken, left): (Vec<Item>, Vec<Item>) = all.map(|all| all.items).unwrap_or_default().into_iter().partition(|item| chosen.contains(&item.line));
         let asks = (!log.is_mentee(me)).then(|| {
             let who = log.mentee().map(|mentee| mentee.first_name().to_owned()).unwrap_or_default();
@@ -93,7 +93,7 @@ pub fn piece_title(log: &Log, item: &Item) -> String {
 
 /// One piece of feedback, opening in place.
 fn piece(log: &Log, item: &Item) -> AnyView {
-    let version = log.ledger.get(item.record).and_then(|entry| entry.versions.iter().find(|version| version.sealed == Some(item.line)));
+    let version = log.ledger().get(item.record).and_then(|entry| entry.versions.iter().find(|version| version.sealed == Some(item.line)));
     let Some(version) = version else { return ().into_any() };
     let scale = version.text("competency").and_then(|code| log.facts.competency(code)).map(|competency| competency.scale);
     let level = scale.map(|scale| [rating(scale, item.level), " (", &say::level_of(item.level), ")"].concat());
@@ -136,7 +136,7 @@ fn earlier(shown: &Shown, competency: &str) -> AnyView {
     let log = &shown.log;
     let zone = log.facts.zone();
     let mut lines = Vec::new();
-    for (record, entry) in log.ledger.records.iter().filter(|(_, entry)| entry.kind == "claim") {
+    for (record, entry) in log.ledger().records.iter().filter(|(_, entry)| entry.kind == "claim") {
         for version in entry.versions.iter().filter(|version| version.text("competency") == Some(competency)) {
             let state = entry.state(version.number);
             if *record == shown.row.record && Some(version.number) == entry.latest().map(|latest| latest.number) && state == Some(State::Sent) {
