@@ -1,13 +1,18 @@
-// Starts the app: loads its module and registers the service worker.
+// Starts the app: the replica in its worker, the app's own module beside it, the service worker.
 //
 // What the app may use of this file, without importing it:
+//   window.countersignReplica                     the line to the replica; what it says is kept
+//                                                 there until the app listens
 //   document.documentElement.dataset.newVersion   'waiting' or 'active' when a newer version is
 //                                                 there, absent otherwise
 //   event 'countersign:new-version' on window     the same, when it changes
 //   event 'countersign:use-new-version' on window dispatched by the app when a person asks for it;
 //                                                 the page is then loaded again
 
-import start from '{{ui_js}}';
+// First of all: the replica opens its store while the app's module is still on its way.
+const line = new MessageChannel();
+new Worker('{{replica_worker}}', { type: 'module' }).postMessage('', [line.port2]);
+window.countersignReplica = line.port1;
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -59,11 +64,13 @@ function registerServiceWorker() {
 
 registerServiceWorker();
 
-start({ module_or_path: '{{ui_wasm}}' }).catch((error) => {
-  console.error(error);
-  const words = document.getElementById('shell-words');
-  if (words) {
-    words.textContent =
-      'Countersign could not start. Nothing you wrote is lost. Close it and open it again; if that does not help, update the browser.';
-  }
-});
+import('{{ui_js}}')
+  .then((ui) => ui.default({ module_or_path: '{{ui_wasm}}' }))
+  .catch((error) => {
+    console.error(error);
+    const words = document.getElementById('shell-words');
+    if (words) {
+      words.textContent =
+        'Countersign could not start. Nothing you wrote is lost. Close it and open it again; if that does not help, update the browser.';
+    }
+  });

@@ -1,24 +1,22 @@
-// The replica's worker: loads its module, then hands over what was said meanwhile.
+// The replica's worker: loads its module and hands it the line to the page.
 //
-// The module sets `onmessage` when it starts, before its start function returns.
+// The line comes with the first message and keeps what is said until the module listens.
 
-import start from '{{replica_js}}';
+const line = new Promise((resolve) => {
+  self.onmessage = (event) => resolve(event.ports[0]);
+});
+// Glue and module are on their way together.
+const module_or_path = fetch('{{replica_wasm}}');
 
-const early = [];
-const keep = (event) => early.push(event);
-self.addEventListener('message', keep);
+async function start() {
+  const replica = await import('{{replica_js}}');
+  self.countersignPage = await line;
+  await replica.default({ module_or_path });
+}
 
-start({ module_or_path: '{{replica_wasm}}' }).then(
-  () => {
-    self.removeEventListener('message', keep);
-    for (const event of early) {
-      self.dispatchEvent(new MessageEvent('message', { data: event.data, ports: [...event.ports] }));
-    }
-  },
-  (error) => {
-    // Thrown again outside the promise, so that the page's `onerror` hears of it.
-    setTimeout(() => {
-      throw error;
-    });
-  },
-);
+start().catch((error) => {
+  // Thrown again outside the promise, so that the page's `onerror` hears of it.
+  setTimeout(() => {
+    throw error;
+  });
+});

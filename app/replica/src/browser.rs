@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use shared::time::At;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Crypto, DedicatedWorkerGlobalScope, SubtleCrypto};
+use web_sys::{Crypto, DedicatedWorkerGlobalScope, MessagePort, SubtleCrypto};
 
 #[wasm_bindgen]
 extern "C" {
@@ -12,11 +12,24 @@ extern "C" {
     fn set_timeout(run: &Function, ms: i32) -> i32;
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn console_error(what: &str, code: &str);
+    /// The line to the page, as the worker's start script left it.
+    #[wasm_bindgen(thread_local_v2, js_name = countersignPage)]
+    static PAGE: MessagePort;
 }
 
 /// The worker itself.
 pub fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
+}
+
+/// Hears what the page says from now on, and what it said before.
+pub fn listen_to_page(hear: &Function) {
+    PAGE.with(|page| page.set_onmessage(Some(hear)));
+}
+
+/// Says something to this tab's page.
+pub fn tell_page(text: &str) {
+    PAGE.with(|page| page.post_message(&text.into())).expect("a string can be posted");
 }
 
 /// The phone's clock, uncorrected.

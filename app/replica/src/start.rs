@@ -12,8 +12,7 @@ use crate::{
     tabs::Tabs,
 };
 
-/// Called once by the worker's bootstrap. It must set `onmessage` before it returns, since the
-/// bootstrap then hands over what arrived while the module was compiling.
+/// Called once by the worker's bootstrap, with the line to the page at hand.
 #[wasm_bindgen(start)]
 fn start() {
     let mailbox = Mailbox::new();
@@ -27,7 +26,7 @@ fn start() {
             None => browser::complain("the page sent something else than text", ""),
         }
     });
-    scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    browser::listen_to_page(hear.as_ref().unchecked_ref());
     hear.forget();
 
     let online = Closure::<dyn FnMut()>::new({

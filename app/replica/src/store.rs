@@ -10,6 +10,7 @@ mod fault;
 
 use std::{
     cell::{Cell, RefCell},
+    ops::Range,
     rc::Rc,
 };
 
@@ -20,7 +21,7 @@ use web_sys::{CryptoKey, IdbTransaction};
 
 pub use self::fault::Fault;
 use self::{
-    database::{Database, completion, outcome},
+    database::{Access, Database, completion, outcome},
     envelope::RowKey,
 };
 use crate::browser;
@@ -58,6 +59,22 @@ impl From<StoreOp> for Write {
     }
 }
 
+/// A table's values by their keys.
+pub type Entries = Vec<(String, Vec<u8>)>;
+
+/// A table as it lies in the store, in the order of its keys.
+pub struct Sealed {
+    table: &'static str,
+    pub keys: Vec<String>,
+    values: Array,
+}
+
+impl Sealed {
+    fn empty(table: &'static str) -> Self {
+        Self { table, keys: Vec::new(), values: Array::new() }
+    }
+}
+
 pub struct Store {
     database: RefCell<Rc<Database>>,
     row_key: RowKey,
@@ -68,47 +85,65 @@ impl Store {
     /// Opens the store and takes the lead: earlier leaders write nothing from here on.
     pub async fn open() -> Result<Self, Fault> {
         let database = Rc::new(Database::open().await?);
-        let kept = get(&database, KEYS, &ROW_KEY_ID.into()).await?;
-        let row_key = if kept.is_object() {
-            RowKey { id: ROW_KEY_ID, key: kept.unchecked_into::<CryptoKey>() }
-        } else {
-            RowKey::generate(ROW_KEY_ID).await.map_err(|error| Fault::of(&error))?
-        };
         // Drawn, not counted: two tabs that open at the same time never share one.
         let term = f64::from(u32::from_le_bytes(browser::random()));
-        let transaction = begin(&database, &[KEYS, LEAD], true)?;
-        let done = completion(&transaction);
-        put(&transaction, KEYS, &ROW_KEY_ID.into(), &row_key.key)?;
-        put(&transaction, LEAD, &TERM.into(), &term.into())?;
-        browser::settled(done).await.map_err(|_| aborted(&transaction))?;
+        let row_key = match take_lead(&database, term).await? {
+            Some(key) => RowKey { id: ROW_KEY_ID, key },
+            None => make_row_key(&database, term).await?,
+        };
         Ok(Self { database: RefCell::new(database), row_key, term })
     }
 
-    /// A whole table, opened, by key.
-    pub async fn table(&self, table: &'static str) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    /// Whole tables, opened, by key, as they were at one moment.
+    pub async fn tables<const N: usize>(&self, tables: [&'static str; N]) -> Result<[Entries; N], Fault> {
+        let sealed = self.sealed(tables).await?;
+        let mut opened = [const { Vec::new() }; N];
+        for (entries, sealed) in opened.iter_mut().zip(&sealed) {
+            *entries = self.open_part(sealed, 0..sealed.keys.len()).await?;
+        }
+        Ok(opened)
+    }
+
+    pub async fn core_tables<const N: usize>(&self, tables: [Table; N]) -> Result<[Entries; N], Fault> {
+        self.tables(tables.map(Table::name)).await
+    }
+
+    /// Whole tables as they lie in the store, to be opened part by part.
+    pub async fn sealed<const N: usize>(&self, tables: [&'static str; N]) -> Result<[Sealed; N], Fault> {
         let mut tries = 0;
-        let (keys, values) = loop {
+        loop {
             tries += 1;
-            match self.sealed(table).await {
-                Ok(found) => break found,
+            match self.try_read(tables).await {
+                Ok(found) => return Ok(found),
                 Err(error) if tries < MOST_CONNECTIONS && is_lost(&error) => self.reconnect().await?,
                 Err(error) => return Err(Fault::of(&error)),
             }
-        };
-        self.row_key.open(table, &keys, &values).await
+        }
     }
 
-    pub async fn core_table(&self, table: Table) -> Result<Vec<(String, Vec<u8>)>, Fault> {
-        self.table(table.name()).await
+    /// Opens some entries of a table, which follow each other.
+    pub async fn open_part(&self, sealed: &Sealed, part: Range<usize>) -> Result<Entries, Fault> {
+        let range = |part: &Range<usize>| Some((u32::try_from(part.start).ok()?, u32::try_from(part.end).ok()?));
+        let (first, end) = range(&part).ok_or_else(|| Fault::Damaged("a table too long".to_owned()))?;
+        let values = sealed.values.slice(first, end);
+        self.row_key.open(sealed.table, &sealed.keys[part], &values).await
     }
 
-    async fn sealed(&self, table: &str) -> Result<(Array, Array), JsValue> {
+    async fn try_read<const N: usize>(&self, tables: [&'static str; N]) -> Result<[Sealed; N], JsValue> {
         let database = Rc::clone(&self.database.borrow());
-        let transaction = database.begin(&Array::of1(&table.into()), false)?;
-        let table = transaction.object_store(table)?;
-        let (keys, values) = (outcome(&table.get_all_keys()?), outcome(&table.get_all()?));
-        let (keys, values) = (keys.await?, values.await?);
-        Ok((keys.unchecked_into(), values.unchecked_into()))
+        let transaction = database.begin(&tables.iter().map(|name| JsValue::from(*name)).collect(), Access::Read)?;
+        // All of it is asked for before anything is waited for.
+        let mut asked = Vec::with_capacity(N);
+        for table in tables {
+            let table = transaction.object_store(table)?;
+            asked.push((outcome(&table.get_all_keys()?), outcome(&table.get_all()?)));
+        }
+        let mut found = tables.map(Sealed::empty);
+        for ((keys, values), sealed) in asked.into_iter().zip(&mut found) {
+            sealed.keys = Array::from(&keys.await?).iter().filter_map(|key| key.as_string()).collect();
+            sealed.values = values.await?.unchecked_into();
+        }
+        Ok(found)
     }
 
     /// Keeps all of `writes`, durably, or nothing.
@@ -142,7 +177,7 @@ impl Store {
                 names.push(&name);
             }
         }
-        let transaction = database.begin(&names, true).map_err(|error| Failed::of(&error))?;
+        let transaction = database.begin(&names, Access::Write).map_err(|error| Failed::of(&error))?;
         let done = completion(&transaction);
         let fence = Fence::raise(&transaction, self.term).map_err(|error| Failed::of(&error))?;
         let issued = issue(&transaction, writes, sealed);
@@ -162,7 +197,7 @@ impl Store {
     pub async fn clear(&self) -> Result<(), Fault> {
         let database = Rc::clone(&self.database.borrow());
         let tables: Vec<&str> = TABLES.into_iter().filter(|table| *table != KEYS).collect();
-        let transaction = begin(&database, &tables, true)?;
+        let transaction = begin(&database, &tables, Access::Write)?;
         let done = completion(&transaction);
         let fence = Fence::raise(&transaction, self.term).map_err(|error| Fault::of(&error))?;
         let cleared = tables.into_iter().filter(|table| *table != LEAD).try_for_each(|table| transaction.object_store(table)?.clear().map(drop));
@@ -262,15 +297,33 @@ fn aborted(transaction: &IdbTransaction) -> Fault {
     transaction.error().map_or_else(|| Fault::Failed("aborted".to_owned()), |error| Fault::of(&error))
 }
 
-fn begin(database: &Database, tables: &[&str], write: bool) -> Result<IdbTransaction, Fault> {
+fn begin(database: &Database, tables: &[&str], access: Access) -> Result<IdbTransaction, Fault> {
     let names: Array = tables.iter().map(|name| JsValue::from(*name)).collect();
-    database.begin(&names, write).map_err(|error| Fault::of(&error))
+    database.begin(&names, access).map_err(|error| Fault::of(&error))
 }
 
-async fn get(database: &Database, table: &str, key: &JsValue) -> Result<JsValue, Fault> {
-    let transaction = begin(database, &[table], false)?;
-    let request = transaction.object_store(table).and_then(|table| table.get(key)).map_err(|error| Fault::of(&error))?;
-    outcome(&request).await.map_err(|error| Fault::of(&error))
+/// Writes the term and reads the key that seals rows, if there is one yet. The term needs no flush to the disk: after a
+/// power cut no tab is left that it would have to hold off.
+async fn take_lead(database: &Database, term: f64) -> Result<Option<CryptoKey>, Fault> {
+    let transaction = begin(database, &[KEYS, LEAD], Access::Note)?;
+    let done = completion(&transaction);
+    put(&transaction, LEAD, &TERM.into(), &term.into())?;
+    let request = transaction.object_store(KEYS).and_then(|table| table.get(&ROW_KEY_ID.into())).map_err(|error| Fault::of(&error))?;
+    let kept = outcome(&request);
+    browser::settled(done).await.map_err(|_| aborted(&transaction))?;
+    let kept = kept.await.map_err(|error| Fault::of(&error))?;
+    Ok(kept.is_object().then(|| kept.unchecked_into()))
+}
+
+/// First time on this phone. Key and term go together: of two tabs that open at once the one whose key is kept leads.
+async fn make_row_key(database: &Database, term: f64) -> Result<RowKey, Fault> {
+    let row_key = RowKey::generate(ROW_KEY_ID).await.map_err(|error| Fault::of(&error))?;
+    let transaction = begin(database, &[KEYS, LEAD], Access::Write)?;
+    let done = completion(&transaction);
+    put(&transaction, KEYS, &ROW_KEY_ID.into(), &row_key.key)?;
+    put(&transaction, LEAD, &TERM.into(), &term.into())?;
+    browser::settled(done).await.map_err(|_| aborted(&transaction))?;
+    Ok(row_key)
 }
 
 fn put(transaction: &IdbTransaction, table: &str, key: &JsValue, value: &JsValue) -> Result<(), Fault> {

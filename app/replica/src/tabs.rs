@@ -9,7 +9,7 @@ use std::{
 
 use js_sys::{Array, Function, Promise};
 use shared::{
-    phone::{Asked, News, from_text, to_text},
+    phone::{Asked, News, Row, from_text, to_text},
     refusal::Refusal,
     time::{At, SECOND_MS},
 };
@@ -26,6 +26,9 @@ const LOOK_EVERY_MS: i64 = SECOND_MS / 2;
 const SILENT_LEADER_MS: i64 = 4 * SECOND_MS;
 /// Asks of one page that wait for an answer.
 const MOST_UNANSWERED: usize = 1_000;
+
+/// Rows that one message tells of: the page takes each in a task of its own, and a finger must not wait for many.
+pub const ROWS_A_MESSAGE: usize = 48;
 
 /// What travels over the channel: `[sort, tab, text, id]`.
 mod sort {
@@ -98,7 +101,7 @@ impl Tabs {
         };
         if self.unanswered.borrow().len() >= MOST_UNANSWERED {
             let result = Err(Refusal::new("not_saved", "Not saved: too much waits on this phone. Open Countersign again."));
-            return post(&to_text(&News::Answer { id: asked.id, result }));
+            return browser::tell_page(&to_text(&News::Answer { id: asked.id, result }));
         }
         self.unanswered.borrow_mut().insert(asked.id, text.to_owned());
         if self.leads.get() {
@@ -111,15 +114,17 @@ impl Tabs {
 
     /// News for every page.
     pub fn tell(&self, news: &News) {
-        let text = to_text(news);
-        post(&text);
-        self.say(sort::NEWS, "", &text, 0);
+        for text in texts(news) {
+            browser::tell_page(&text);
+            self.say(sort::NEWS, "", &text, 0);
+        }
     }
 
     /// News for one tab's page.
     pub fn tell_to(&self, tab: &str, news: &News) {
-        let text = to_text(news);
-        if tab == self.tab { post(&text) } else { self.say(sort::NEWS, tab, &text, 0) }
+        for text in texts(news) {
+            if tab == self.tab { browser::tell_page(&text) } else { self.say(sort::NEWS, tab, &text, 0) }
+        }
     }
 
     pub fn answer(&self, tab: &str, id: u64, result: Result<(), Refusal>) {
@@ -130,7 +135,7 @@ impl Tabs {
     /// An ask that was sent twice is answered once.
     fn deliver(&self, id: u64, text: &str) {
         if self.unanswered.borrow_mut().remove(&id).is_some() {
-            post(text);
+            browser::tell_page(text);
         }
     }
 
@@ -163,7 +168,7 @@ impl Tabs {
             _ => return,
         }
         match what.as_str() {
-            sort::NEWS if mine => post(&text),
+            sort::NEWS if mine => browser::tell_page(&text),
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ids count up from 1")]
             sort::ANSWER if mine => self.deliver(message.get(3).as_f64().unwrap_or(0.0) as u64, &text),
             sort::LEADS => self.ask_again(),
@@ -239,6 +244,14 @@ impl Tabs {
     }
 }
 
-fn post(text: &str) {
-    browser::scope().post_message(&text.into()).expect("a string can be posted");
+/// News as messages: many rows are told in several.
+fn texts(news: &News) -> Vec<String> {
+    match news {
+        News::Rows { log, rows, gone } if rows.len() > ROWS_A_MESSAGE => {
+            let part = |rows: &[Row]| News::Rows { log: *log, rows: rows.to_vec(), gone: Vec::new() };
+            let gone = News::Rows { log: *log, rows: Vec::new(), gone: gone.clone() };
+            rows.chunks(ROWS_A_MESSAGE).map(|rows| to_text(&part(rows))).chain([to_text(&gone)]).collect()
+        }
+        news => vec![to_text(news)],
+    }
 }

@@ -33,9 +33,11 @@ pub fn now() -> At {
     At(js_sys::Date::now() as i64)
 }
 
-/// A new record's id.
+/// A new record's id: a UUID of version 7, so that what was made later sorts later.
 pub fn new_record() -> RecordId {
-    random_uuid().parse().expect("the browser makes lower-case identifiers")
+    let at = format!("{:012x}", now().0);
+    let random = random_uuid();
+    [&at[..8], "-", &at[8..12], "-7", &random[15..]].concat().parse().expect("the browser makes lower-case identifiers")
 }
 
 pub fn warn(text: &str) {

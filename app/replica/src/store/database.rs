@@ -20,6 +20,17 @@ extern "C" {
     fn begin(this: &Durable, tables: &Array, mode: &str, options: &JsValue) -> Result<IdbTransaction, JsValue>;
 }
 
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Sees what was written.
+    Read,
+    /// On the disk when it completes.
+    Write,
+    /// Seen by everybody when it completes; a power cut may undo it.
+    Note,
+}
+
 pub struct Database {
     connection: IdbDatabase,
     /// The browser closed it.
@@ -63,10 +74,14 @@ impl Database {
         Ok(Self { connection, lost, _on_close: on_close })
     }
 
-    /// Reading sees what was written; writing is on the disk when it completes.
-    pub fn begin(&self, tables: &Array, write: bool) -> Result<IdbTransaction, JsValue> {
-        let options = browser::object(&[("durability", &if write { "strict" } else { "default" }.into())]);
-        self.connection.unchecked_ref::<Durable>().begin(tables, if write { "readwrite" } else { "readonly" }, &options)
+    pub fn begin(&self, tables: &Array, access: Access) -> Result<IdbTransaction, JsValue> {
+        let (mode, durability) = match access {
+            Access::Read => ("readonly", "default"),
+            Access::Write => ("readwrite", "strict"),
+            Access::Note => ("readwrite", "relaxed"),
+        };
+        let options = browser::object(&[("durability", &durability.into())]);
+        self.connection.unchecked_ref::<Durable>().begin(tables, mode, &options)
     }
 }
 

@@ -52,15 +52,14 @@ impl RowKey {
         whole
     }
 
-    /// Opens all values of a table, keys with them.
-    pub async fn open(&self, table: &str, keys: &Array, values: &Array) -> Result<Vec<(String, Vec<u8>)>, Fault> {
-        let names: Vec<String> = keys.iter().filter_map(|key| key.as_string()).collect();
-        let mut promises = Vec::with_capacity(names.len());
-        for (name, value) in names.iter().zip(values.iter()) {
+    /// Opens values of a table, keys with them.
+    pub async fn open(&self, table: &str, keys: &[String], values: &Array) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let mut promises = Vec::with_capacity(keys.len());
+        for (name, value) in keys.iter().zip(values.iter()) {
             promises.push(self.opening(table, name, &value)?);
         }
         let opened = browser::all(promises).await.map_err(|error| Fault::Damaged(browser::told(&error)))?;
-        Ok(names.into_iter().zip(opened.iter().map(|value| browser::bytes(&value))).collect())
+        Ok(keys.iter().cloned().zip(opened.iter().map(|value| browser::bytes(&value))).collect())
     }
 
     fn opening(&self, table: &str, key: &str, value: &JsValue) -> Result<Promise, Fault> {
