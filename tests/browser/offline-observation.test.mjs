@@ -177,8 +177,10 @@ test('words that were being typed when the phone died go once it is on again', a
   await ruth.place('Observe').click();
   await ruth.page.getByLabel('Jot a line, finish later').pressSequentially('Half a sente');
   await ruth.strip.filter({ hasText: /only on this phone/ }).waitFor();
-  // She never leaves the box.
+  // She never leaves the box. What another tab shows is kept: a replica tells only what is.
   const path = ruth.path;
+  const tab = await ruth.anotherTab(path);
+  await tab.page.waitForFunction(() => document.querySelector('#jot')?.value === 'Half a sente');
   await ruth.closeBrowser();
   await door.open();
   await ruth.openBrowser();

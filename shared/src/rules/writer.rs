@@ -34,7 +34,7 @@ pub struct Typed<'a> {
     pub field: &'a str,
     /// Something was inserted, not only deleted.
     pub grows: bool,
-    /// Characters that it then has, as the writer sees it.
+    /// Characters that it then has.
     pub chars: usize,
 }
 
