@@ -238,3 +238,88 @@ fn a_comment_on_what_the_pair_keeps_stays_with_the_pair() {
     assert_eq!(ward.row(ruth, pair(RUTH), comment).expect("there").text("words"), Some("Shall we begin with this?"));
     assert!(ward.row(ruth, log(), comment).is_none());
 }
+
+/// SplitMix64: small, seeded, the same everywhere.
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % end.max(1) as u64).expect("below `end`")
+    }
+}
+
+/// Boxes that stay open for long, requests whose answers never come, apps that close: three phones type in one text.
+fn a_story_of_typing(seed: u64) {
+    let mut rng = Rng(seed);
+    let mut ward = Ward::new();
+    let (amara, ruth, session) = session(&mut ward);
+    let other = ward.phone(RUTH);
+    let phones = [amara, ruth, other];
+    let mut boxes: BTreeMap<usize, String> = BTreeMap::new();
+    let mut typed = Vec::new();
+    let log = pair(RUTH);
+    let ask = |before: &str, after: &str, leaving| {
+        let typing = Typing { before: before.to_owned(), after: after.to_owned() };
+        Ask::Type { log, record: session, field: "agenda".into(), typing, leaving }
+    };
+    for _ in 0..160 {
+        let phone = phones[rng.below(3)];
+        match rng.below(10) {
+            0..=4 => {
+                let held = boxes.remove(&phone).unwrap_or_else(|| reads(&ward, phone, session, "agenda"));
+                let mut characters: Vec<char> = held.chars().collect();
+                // Never into a word that stands there: one is looked for as a whole.
+                let places: Vec<usize> = (1..=characters.len()).filter(|place| characters[place - 1] == ' ').chain([0]).collect();
+                let place = places[rng.below(places.len())];
+                let word = format!("w{} ", typed.len());
+                characters.splice(place..place, word.chars());
+                typed.push(word);
+                let after = String::from_iter(characters);
+                ward.ask(phone, ask(&held, &after, false)).expect("a keystroke");
+                boxes.insert(phone, after);
+            }
+            5 => {
+                if let Some(held) = boxes.remove(&phone) {
+                    ward.ask(phone, ask(&held, &held, true)).expect("left");
+                }
+            }
+            6 => drop(ward.sync(phone)),
+            7 => {
+                // The server takes it and the answer is lost on the way.
+                let request = ward.send(phone);
+                let (person, now) = (ward.phones[phone].person, ward.now);
+                ward.server.sync(person, &request, now);
+            }
+            8 => {
+                boxes.remove(&phone);
+                ward.reopen(phone);
+            }
+            _ => ward.pass([SECOND_MS, 11 * SECOND_MS][rng.below(2)]),
+        }
+    }
+    ward.pass(HOUR_MS);
+    for phone in phones.into_iter().chain(phones) {
+        ward.sync(phone);
+    }
+    let whole = reads(&ward, amara, session, "agenda");
+    for word in &typed {
+        assert_eq!(whole.split_inclusive(' ').filter(|found| found == word).count(), 1, "seed {seed}: {word} in {whole:?}");
+    }
+    assert_eq!(whole.chars().count(), "Falls at night.".len() + typed.iter().map(String::len).sum::<usize>(), "seed {seed}");
+    for phone in phones {
+        assert_eq!(reads(&ward, phone, session, "agenda"), whole, "seed {seed}");
+        assert!(ward.phones[phone].replica.stuck().is_empty(), "seed {seed}");
+    }
+}
+
+#[test]
+fn whatever_happens_every_word_typed_is_there_once_and_on_every_phone() {
+    // TYPING_RUNS sets another number of stories.
+    let runs = std::env::var("TYPING_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
+    for seed in 1..=runs {
+        a_story_of_typing(seed);
+    }
+}

@@ -70,13 +70,6 @@ pub(super) struct Fixed {
 /// Characters typed or deleted that one change carries: well within [`crate::change::limits::MAX_OPERATIONS`].
 const MAX_TYPED_AT_ONCE: usize = 2_000;
 
-impl Typing {
-    /// The same hand types on; where it began from another text than the last one ended with, both stay.
-    fn goes_on(&mut self, next: &Self) {
-        self.after = prose::merge(&next.before, &next.after, &self.after);
-    }
-}
-
 impl Words {
     /// What makes a record in that log: its values, and every Text that it has there, empty or not.
     fn making(kind: &'static Kind, log: LogId, mut fields: BTreeMap<String, Scalar>, shares: bool) -> Self {
@@ -194,7 +187,13 @@ impl Replica {
         let row = self.row(log, record).ok_or_else(say::unknown_record)?;
         let declared = self.kinds.get(&row.kind).ok_or_else(say::unknown_kind)?;
         check(declared, [(field, &Scalar::Text(typing.after.clone()))])?;
-        let open = self.open_words(log, record).cloned();
+        // One intent is what one hand did to one text. A box that shows something else than the intent left in it has
+        // heard of others' words since: what is typed now is a second one.
+        let goes_on = |open: &&Pending| {
+            let known = open.words.as_ref().and_then(|words| words.typed.get(field));
+            known.is_none_or(|known| known.after == typing.before)
+        };
+        let open = self.open_words(log, record).filter(goes_on).cloned();
         if typing.before == typing.after && open.is_none() {
             return Ok(Touched::new());
         }
@@ -203,7 +202,7 @@ impl Replica {
             None => self.begin(log, record, &row.kind, now)?,
         };
         let words = pending.words.get_or_insert_default();
-        words.typed.entry(field.to_owned()).and_modify(|known| known.goes_on(typing)).or_insert_with(|| typing.clone());
+        words.typed.entry(field.to_owned()).and_modify(|known| known.after.clone_from(&typing.after)).or_insert_with(|| typing.clone());
         self.may_write_words(log, record, WriteTo::Known { kind: row.kind.clone(), by: row.by }, words, now)?;
         pending.typing_since = if leaving { None } else { Some(pending.typing_since.unwrap_or(now)) };
         self.keep_in_steps(pending, now, effects)?;
