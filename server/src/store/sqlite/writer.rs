@@ -8,8 +8,8 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, mpsc, oneshot};
 
 use super::{
     super::{Result, StoreError, Work},
-    read::failed,
-    write::write,
+    begin,
+    sql::{failed, write},
 };
 
 /// Pieces of work that may wait; who comes then waits for a place.
@@ -34,7 +34,7 @@ struct Waiting {
 impl Writer {
     pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Self> {
         let mut connection = options.connect().await.map_err(failed)?;
-        sqlx::migrate!("../migrations").run(&mut connection).await?;
+        sqlx::migrate!("../migrations/sqlite").run(&mut connection).await?;
         let slot = Arc::new(Mutex::new(Some(connection)));
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(drain(waiting, Arc::clone(&slot)));
@@ -91,7 +91,7 @@ async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot) {
 }
 
 async fn transact(connection: &mut SqliteConnection, works: &[&Work]) -> Result<()> {
-    let mut transaction = connection.begin_with("begin immediate").await.map_err(failed)?;
+    let mut transaction = begin(connection).await?;
     for work in works {
         // Dropping the transaction undoes it.
         write(&mut transaction, work).await?;

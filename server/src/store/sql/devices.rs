@@ -5,12 +5,13 @@ use shared::{
     id::{DeviceId, PersonId},
     time::At,
 };
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 
 use super::{
-    super::{Device, Result},
+    Connection, Pool,
     read::{damaged, failed, parsed},
 };
+use crate::store::{Device, Result};
 
 /// A tagged public key in CBOR.
 const MAX_KEY_BYTES: usize = 256;
@@ -38,7 +39,7 @@ impl Row {
     }
 }
 
-pub(super) async fn by_id(pool: &SqlitePool, device: DeviceId) -> Result<Option<Device>> {
+pub(super) async fn by_id(pool: &Pool, device: DeviceId) -> Result<Option<Device>> {
     let row: Option<Row> = sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where id = $1")
         .bind(device.to_string())
         .fetch_optional(pool)
@@ -47,7 +48,7 @@ pub(super) async fn by_id(pool: &SqlitePool, device: DeviceId) -> Result<Option<
     row.map(Row::device).transpose()
 }
 
-pub(super) async fn of_person(pool: &SqlitePool, person: PersonId) -> Result<Vec<Device>> {
+pub(super) async fn of_person(pool: &Pool, person: PersonId) -> Result<Vec<Device>> {
     let rows: Vec<Row> =
         sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where person = $1 order by enrolled_at, id")
             .bind(person.to_string())
@@ -57,7 +58,7 @@ pub(super) async fn of_person(pool: &SqlitePool, person: PersonId) -> Result<Vec
     rows.into_iter().map(Row::device).collect()
 }
 
-pub(super) async fn add(connection: &mut SqliteConnection, device: &Device) -> Result<()> {
+pub(super) async fn add(connection: &mut Connection, device: &Device) -> Result<()> {
     sqlx::query("insert into devices (id, person, public_key, label, enrolled_at, revoked_at) values ($1, $2, $3, $4, $5, $6)")
         .bind(device.id.to_string())
         .bind(device.person.to_string())
@@ -71,7 +72,7 @@ pub(super) async fn add(connection: &mut SqliteConnection, device: &Device) -> R
     Ok(())
 }
 
-pub(super) async fn revoke(connection: &mut SqliteConnection, device: DeviceId, at: At) -> Result<()> {
+pub(super) async fn revoke(connection: &mut Connection, device: DeviceId, at: At) -> Result<()> {
     sqlx::query("update devices set revoked_at = $2 where id = $1 and revoked_at is null")
         .bind(device.to_string())
         .bind(at.0)

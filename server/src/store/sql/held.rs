@@ -6,13 +6,14 @@ use shared::{
     time::At,
     wire::{Bundle, MAX_REQUEST_BYTES},
 };
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    super::{Held, HeldId, Outcome, Result, Settled, StoreError, held::items_hash},
+    Connection, Pool,
     read::{damaged, failed, parsed},
 };
+use crate::store::{Held, HeldId, Outcome, Result, Settled, StoreError, held::items_hash};
 
 #[derive(FromRow)]
 struct Row {
@@ -46,7 +47,7 @@ impl Row {
     }
 }
 
-pub(super) async fn keep(connection: &mut SqliteConnection, held: &Held) -> Result<()> {
+pub(super) async fn keep(connection: &mut Connection, held: &Held) -> Result<()> {
     sqlx::query(
         "insert into held (id, log, author, device, items_hash, bundle, received_at)
          select $1, number, $3, $4, $5, $6, $7 from logs where name = $2
@@ -65,7 +66,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, held: &Held) -> Resu
     Ok(())
 }
 
-pub(super) async fn by_id(pool: &SqlitePool, held: HeldId) -> Result<Option<Held>> {
+pub(super) async fn by_id(pool: &Pool, held: HeldId) -> Result<Option<Held>> {
     let row: Option<Row> = sqlx::query_as(
         "select h.id, g.name as log, h.author, h.device, h.bundle, h.received_at, h.outcome
            from held h join logs g on g.number = h.log where h.id = $1",
@@ -77,7 +78,7 @@ pub(super) async fn by_id(pool: &SqlitePool, held: HeldId) -> Result<Option<Held
     row.map(Row::held).transpose()
 }
 
-pub(super) async fn waiting(pool: &SqlitePool, log: LogId) -> Result<Vec<Held>> {
+pub(super) async fn waiting(pool: &Pool, log: LogId) -> Result<Vec<Held>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select h.id, g.name as log, h.author, h.device, h.bundle, h.received_at, h.outcome
            from held h join logs g on g.number = h.log
@@ -90,7 +91,7 @@ pub(super) async fn waiting(pool: &SqlitePool, log: LogId) -> Result<Vec<Held>> 
     rows.into_iter().map(Row::held).collect()
 }
 
-pub(super) async fn settle(connection: &mut SqliteConnection, settled: Settled) -> Result<()> {
+pub(super) async fn settle(connection: &mut Connection, settled: Settled) -> Result<()> {
     let outcome = match settled.outcome {
         Outcome::Adopted => "adopted",
         Outcome::Discarded => "discarded",

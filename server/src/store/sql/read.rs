@@ -6,12 +6,13 @@ use shared::{
     role::Role,
     time::At,
 };
-use sqlx::{FromRow, SqlitePool};
+use sqlx::FromRow;
 
-use super::super::{Membership, Reach, Result, StoreError};
+use super::Pool;
+use crate::store::{Membership, Reach, Result, StoreError};
 
 /// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
-pub(super) fn failed(error: sqlx::Error) -> StoreError {
+pub(in crate::store) fn failed(error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(database) if database.is_unique_violation() => StoreError::Conflict,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StoreError::Damaged(error.to_string()),
@@ -54,7 +55,7 @@ struct ReachRow {
     left_at: Option<i64>,
 }
 
-pub(super) async fn reach(pool: &SqlitePool, person: PersonId, now: At) -> Result<Vec<Reach>> {
+pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<Reach>> {
     let rows: Vec<ReachRow> = sqlx::query_as(
         "select g.name, g.epoch, g.next,
                 max(m.since <= $2 and (m.until is null or $2 < m.until)) as current,
@@ -91,7 +92,7 @@ struct MemberRow {
     until: Option<i64>,
 }
 
-pub(super) async fn memberships(pool: &SqlitePool, log: LogId) -> Result<Vec<Membership>> {
+pub(super) async fn memberships(pool: &Pool, log: LogId) -> Result<Vec<Membership>> {
     let rows: Vec<MemberRow> = sqlx::query_as(
         "select m.person, m.name, m.role, m.leads, m.since, m.until
            from members m join logs g on g.number = m.log where g.name = $1 order by m.began_by",
@@ -115,7 +116,7 @@ pub(super) async fn memberships(pool: &SqlitePool, log: LogId) -> Result<Vec<Mem
         .collect()
 }
 
-pub(super) async fn logs_as(pool: &SqlitePool, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
+pub(super) async fn logs_as(pool: &Pool, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
     let names: Vec<String> = sqlx::query_scalar(
         "select distinct g.name from members m join logs g on g.number = m.log
           where m.person = $1 and m.role = $2 and m.since <= $3 and (m.until is null or $3 < m.until)
@@ -130,7 +131,7 @@ pub(super) async fn logs_as(pool: &SqlitePool, person: PersonId, role: Role, now
     names.iter().map(|name| parsed(name)).collect()
 }
 
-pub(super) async fn draft_times(pool: &SqlitePool, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
+pub(super) async fn draft_times(pool: &Pool, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
     let times: Option<(i64, i64)> = sqlx::query_as("select earliest, latest from draft_times where person = $1 and record = $2")
         .bind(person.to_string())
         .bind(record.to_string())

@@ -1,12 +1,13 @@
 //! People, their passwords, invitations and sessions.
 
 use shared::{bytes::Hash, id::PersonId, time::At};
-use sqlx::{Connection as _, FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 
 use super::{
-    super::{Person, Result, Session},
+    Connection, Pool, begin,
     read::{failed, parsed},
 };
+use crate::store::{Person, Result, Session};
 
 #[derive(FromRow)]
 struct Row {
@@ -33,7 +34,7 @@ impl Row {
     }
 }
 
-pub(super) async fn add(connection: &mut SqliteConnection, person: &Person) -> Result<()> {
+pub(super) async fn add(connection: &mut Connection, person: &Person) -> Result<()> {
     sqlx::query("insert into people (id, name, email, job, place, employed_from, leads) values ($1, $2, $3, $4, $5, $6, $7)")
         .bind(person.id.to_string())
         .bind(&person.name)
@@ -48,7 +49,7 @@ pub(super) async fn add(connection: &mut SqliteConnection, person: &Person) -> R
     Ok(())
 }
 
-pub(super) async fn by_id(pool: &SqlitePool, person: PersonId) -> Result<Option<Person>> {
+pub(super) async fn by_id(pool: &Pool, person: PersonId) -> Result<Option<Person>> {
     let row: Option<Row> = sqlx::query_as("select id, name, email, job, place, employed_from, leads from people where id = $1")
         .bind(person.to_string())
         .fetch_optional(pool)
@@ -57,7 +58,7 @@ pub(super) async fn by_id(pool: &SqlitePool, person: PersonId) -> Result<Option<
     row.map(Row::person).transpose()
 }
 
-pub(super) async fn by_email(pool: &SqlitePool, email: &str) -> Result<Option<Person>> {
+pub(super) async fn by_email(pool: &Pool, email: &str) -> Result<Option<Person>> {
     let row: Option<Row> = sqlx::query_as("select id, name, email, job, place, employed_from, leads from people where email = $1")
         .bind(email)
         .fetch_optional(pool)
@@ -66,32 +67,32 @@ pub(super) async fn by_email(pool: &SqlitePool, email: &str) -> Result<Option<Pe
     row.map(Row::person).transpose()
 }
 
-pub(super) async fn all(pool: &SqlitePool) -> Result<Vec<Person>> {
+pub(super) async fn all(pool: &Pool) -> Result<Vec<Person>> {
     let rows: Vec<Row> =
         sqlx::query_as("select id, name, email, job, place, employed_from, leads from people order by name, id").fetch_all(pool).await.map_err(failed)?;
     rows.into_iter().map(Row::person).collect()
 }
 
-pub(super) async fn password(pool: &SqlitePool, person: PersonId) -> Result<Option<String>> {
+pub(super) async fn password(pool: &Pool, person: PersonId) -> Result<Option<String>> {
     let found: Option<Option<String>> =
         sqlx::query_scalar("select password from people where id = $1").bind(person.to_string()).fetch_optional(pool).await.map_err(failed)?;
     Ok(found.flatten())
 }
 
-pub(super) async fn set_password(connection: &mut SqliteConnection, person: PersonId, phc: &str) -> Result<()> {
-    let mut transaction = connection.begin_with("begin immediate").await.map_err(failed)?;
+pub(super) async fn set_password(connection: &mut Connection, person: PersonId, phc: &str) -> Result<()> {
+    let mut transaction = begin(connection).await?;
     write_password(&mut transaction, person, phc).await?;
     transaction.commit().await.map_err(failed)
 }
 
-async fn write_password(connection: &mut SqliteConnection, person: PersonId, phc: &str) -> Result<()> {
+async fn write_password(connection: &mut Connection, person: PersonId, phc: &str) -> Result<()> {
     let person = person.to_string();
     sqlx::query("update people set password = $2 where id = $1").bind(&person).bind(phc).execute(&mut *connection).await.map_err(failed)?;
     sqlx::query("delete from sessions where person = $1").bind(&person).execute(&mut *connection).await.map_err(failed)?;
     Ok(())
 }
 
-pub(super) async fn invite(connection: &mut SqliteConnection, token_hash: Hash, person: PersonId, ends_at: At) -> Result<()> {
+pub(super) async fn invite(connection: &mut Connection, token_hash: Hash, person: PersonId, ends_at: At) -> Result<()> {
     sqlx::query("insert into invitations (token_hash, person, ends_at) values ($1, $2, $3)")
         .bind(token_hash.0.to_vec())
         .bind(person.to_string())
@@ -104,13 +105,13 @@ pub(super) async fn invite(connection: &mut SqliteConnection, token_hash: Hash, 
 
 const INVITATION: &str = "select person from invitations where token_hash = $1 and $2 < ends_at";
 
-pub(super) async fn invitation(pool: &SqlitePool, token_hash: Hash, now: At) -> Result<Option<PersonId>> {
+pub(super) async fn invitation(pool: &Pool, token_hash: Hash, now: At) -> Result<Option<PersonId>> {
     let person: Option<String> = sqlx::query_scalar(INVITATION).bind(token_hash.0.to_vec()).bind(now.0).fetch_optional(pool).await.map_err(failed)?;
     person.map(|person| parsed(&person)).transpose()
 }
 
-pub(super) async fn accept_invitation(connection: &mut SqliteConnection, token_hash: Hash, phc: &str, now: At) -> Result<Option<PersonId>> {
-    let mut transaction = connection.begin_with("begin immediate").await.map_err(failed)?;
+pub(super) async fn accept_invitation(connection: &mut Connection, token_hash: Hash, phc: &str, now: At) -> Result<Option<PersonId>> {
+    let mut transaction = begin(connection).await?;
     let person: Option<String> =
         sqlx::query_scalar(INVITATION).bind(token_hash.0.to_vec()).bind(now.0).fetch_optional(&mut *transaction).await.map_err(failed)?;
     let Some(person) = person else { return Ok(None) };
@@ -121,7 +122,7 @@ pub(super) async fn accept_invitation(connection: &mut SqliteConnection, token_h
     Ok(Some(id))
 }
 
-pub(super) async fn begin_session(connection: &mut SqliteConnection, token_hash: Hash, session: &Session) -> Result<()> {
+pub(super) async fn begin_session(connection: &mut Connection, token_hash: Hash, session: &Session) -> Result<()> {
     sqlx::query("insert into sessions (token_hash, person, began_at, ends_at) values ($1, $2, $3, $4)")
         .bind(token_hash.0.to_vec())
         .bind(session.person.to_string())
@@ -133,7 +134,7 @@ pub(super) async fn begin_session(connection: &mut SqliteConnection, token_hash:
     Ok(())
 }
 
-pub(super) async fn session(pool: &SqlitePool, token_hash: Hash, now: At) -> Result<Option<Session>> {
+pub(super) async fn session(pool: &Pool, token_hash: Hash, now: At) -> Result<Option<Session>> {
     let row: Option<(String, i64, i64)> = sqlx::query_as("select person, began_at, ends_at from sessions where token_hash = $1 and $2 < ends_at")
         .bind(token_hash.0.to_vec())
         .bind(now.0)
@@ -143,7 +144,7 @@ pub(super) async fn session(pool: &SqlitePool, token_hash: Hash, now: At) -> Res
     row.map(|(person, began_at, ends_at)| Ok(Session { person: parsed(&person)?, began_at: At(began_at), ends_at: At(ends_at) })).transpose()
 }
 
-pub(super) async fn extend_session(connection: &mut SqliteConnection, token_hash: Hash, ends_at: At) -> Result<()> {
+pub(super) async fn extend_session(connection: &mut Connection, token_hash: Hash, ends_at: At) -> Result<()> {
     sqlx::query("update sessions set ends_at = $2 where token_hash = $1 and ends_at < $2")
         .bind(token_hash.0.to_vec())
         .bind(ends_at.0)
@@ -153,12 +154,12 @@ pub(super) async fn extend_session(connection: &mut SqliteConnection, token_hash
     Ok(())
 }
 
-pub(super) async fn end_session(connection: &mut SqliteConnection, token_hash: Hash) -> Result<()> {
+pub(super) async fn end_session(connection: &mut Connection, token_hash: Hash) -> Result<()> {
     sqlx::query("delete from sessions where token_hash = $1").bind(token_hash.0.to_vec()).execute(connection).await.map_err(failed)?;
     Ok(())
 }
 
-pub(super) async fn sweep(connection: &mut SqliteConnection, now: At) -> Result<()> {
+pub(super) async fn sweep(connection: &mut Connection, now: At) -> Result<()> {
     sqlx::query("delete from sessions where ends_at <= $1").bind(now.0).execute(&mut *connection).await.map_err(failed)?;
     sqlx::query("delete from invitations where ends_at <= $1").bind(now.0).execute(&mut *connection).await.map_err(failed)?;
     Ok(())

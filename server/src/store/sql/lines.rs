@@ -8,13 +8,14 @@ use shared::{
     line::{ChainHead, Header, Line, LineKind, Side},
     time::At,
 };
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    super::{Page, Result, Stand, weight, work::Entry},
+    Connection, Pool,
     read::{damaged, failed, fixed, integer, number},
 };
+use crate::store::{Page, Result, Stand, weight, work::Entry};
 
 /// A tagged signature in CBOR.
 const MAX_SIGNATURE_BYTES: usize = 256;
@@ -66,13 +67,13 @@ fn uuid(bytes: Vec<u8>) -> Result<Uuid> {
     Ok(Uuid::from_bytes(fixed::<16>(bytes)?.0))
 }
 
-pub(super) async fn stand(pool: &SqlitePool, log: LogId) -> Result<Option<Stand>> {
+pub(super) async fn stand(pool: &Pool, log: LogId) -> Result<Option<Stand>> {
     let row: Option<(i64, i64, Vec<u8>)> =
         sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(pool).await.map_err(failed)?;
     row.map(|(epoch, next, head)| Ok(Stand { epoch: number(epoch)?, head: ChainHead { next: number(next)?, hash: fixed(head)? } })).transpose()
 }
 
-pub(super) async fn page(pool: &SqlitePool, log: LogId, page: Page) -> Result<Vec<Line>> {
+pub(super) async fn page(pool: &Pool, log: LogId, page: Page) -> Result<Vec<Line>> {
     let mut rows = sqlx::query_as::<_, Row>(
         "select l.position, l.epoch, l.kind, l.author, l.device, l.received_at, l.nonce, l.commitment, l.hash, l.signature,
                 s.salt, s.bytes, s.content
@@ -100,7 +101,7 @@ pub(super) async fn page(pool: &SqlitePool, log: LogId, page: Page) -> Result<Ve
     Ok(lines)
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, log: i64, entry: &Entry) -> Result<()> {
+pub(super) async fn insert(connection: &mut Connection, log: i64, entry: &Entry) -> Result<()> {
     let Line { header, commitment, hash, signature, side } = &entry.line;
     let kind = match header.kind {
         LineKind::Word => 0_i64,

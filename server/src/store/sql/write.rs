@@ -4,15 +4,14 @@ use shared::{
     fact::{Fact, Member, MemberEnded},
     line::Line,
 };
-use sqlx::SqliteConnection;
 
 use super::{
-    super::{LogWork, Result, StoreError, Work},
-    devices, held, lines, organisation, people,
+    Connection, devices, held, lines, organisation, people,
     read::{failed, integer},
 };
+use crate::store::{LogWork, Result, StoreError, Work};
 
-pub(super) async fn write(connection: &mut SqliteConnection, work: &Work) -> Result<()> {
+pub(in crate::store) async fn write(connection: &mut Connection, work: &Work) -> Result<()> {
     if let Some(new) = &work.organisation {
         organisation::write(connection, new).await?;
     }
@@ -31,7 +30,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, work: &Work) -> Res
     }
 }
 
-async fn write_log(connection: &mut SqliteConnection, work: &LogWork) -> Result<()> {
+async fn write_log(connection: &mut Connection, work: &LogWork) -> Result<()> {
     let log = move_head(connection, work).await?;
     for entry in work.entries() {
         lines::insert(connection, log, entry).await?;
@@ -55,7 +54,7 @@ async fn write_log(connection: &mut SqliteConnection, work: &LogWork) -> Result<
 }
 
 /// Moves the log's head from where the work began to where it ends, or finds that somebody else did.
-async fn move_head(connection: &mut SqliteConnection, work: &LogWork) -> Result<i64> {
+async fn move_head(connection: &mut Connection, work: &LogWork) -> Result<i64> {
     let (before, after) = (work.before(), work.after());
     let name = work.log().to_string();
     let number: Option<i64> = if before.next == 0 {
@@ -82,7 +81,7 @@ async fn move_head(connection: &mut SqliteConnection, work: &LogWork) -> Result<
 }
 
 /// The tables that follow from facts.
-async fn feed(connection: &mut SqliteConnection, log: i64, line: &Line, fact: &Fact) -> Result<()> {
+async fn feed(connection: &mut Connection, log: i64, line: &Line, fact: &Fact) -> Result<()> {
     let position = integer(line.header.position);
     match fact {
         Fact::Member(member) => add_member(connection, log, position, member).await,
@@ -101,7 +100,7 @@ async fn feed(connection: &mut SqliteConnection, log: i64, line: &Line, fact: &F
     }
 }
 
-async fn add_member(connection: &mut SqliteConnection, log: i64, position: i64, member: &Member) -> Result<()> {
+async fn add_member(connection: &mut Connection, log: i64, position: i64, member: &Member) -> Result<()> {
     sqlx::query("insert into members (log, person, name, role, leads, since, until, began_by) values ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(log)
         .bind(member.person.to_string())
@@ -117,7 +116,7 @@ async fn add_member(connection: &mut SqliteConnection, log: i64, position: i64, 
     Ok(())
 }
 
-async fn end_member(connection: &mut SqliteConnection, log: i64, position: i64, ended: &MemberEnded) -> Result<()> {
+async fn end_member(connection: &mut Connection, log: i64, position: i64, ended: &MemberEnded) -> Result<()> {
     sqlx::query("update members set until = $4, ended_by = $5 where log = $1 and person = $2 and role = $3 and until is null")
         .bind(log)
         .bind(ended.person.to_string())

@@ -1,12 +1,13 @@
 //! The organisation's row.
 
 use shared::{key::SecretKey, time::At};
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 
 use super::{
-    super::{Organisation, Result, StoreError},
+    Connection, Pool,
     read::{failed, fixed, parsed},
 };
+use crate::store::{Organisation, Result, StoreError};
 
 #[derive(FromRow)]
 struct Row {
@@ -19,7 +20,7 @@ struct Row {
     created_at: i64,
 }
 
-pub(super) async fn read(pool: &SqlitePool) -> Result<Option<Organisation>> {
+pub(super) async fn read(pool: &Pool) -> Result<Option<Organisation>> {
     let row: Option<Row> = sqlx::query_as("select id, name, key_seed, zone, person_word, demonstration, created_at from organisation")
         .fetch_optional(pool)
         .await
@@ -38,7 +39,7 @@ pub(super) async fn read(pool: &SqlitePool) -> Result<Option<Organisation>> {
     .transpose()
 }
 
-pub(super) async fn write(connection: &mut SqliteConnection, organisation: &Organisation) -> Result<()> {
+pub(super) async fn write(connection: &mut Connection, organisation: &Organisation) -> Result<()> {
     let done = sqlx::query(
         "insert into organisation (id, name, key_seed, zone, person_word, demonstration, created_at)
          select $1, $2, $3, $4, $5, $6, $7 where not exists (select 1 from organisation)",
