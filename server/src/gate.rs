@@ -1,8 +1,8 @@
 //! The gate: the only way into the store. Asks `shared`'s rules, orders what they accept, commits it, and then tells.
 //!
-//! One log at a time is locked for one act; an act that writes several locks them in the order of their names. What is
-//! in memory is taken out while it is judged and put back once the store has the lines: whatever fails in between, the
-//! log is read from its lines again.
+//! A log is locked for one act, in this process and in all that share the store; an act that writes several locks them in
+//! one order. What is in memory is brought to the log's head, taken out while it is judged, and put back once the store
+//! has the lines: whatever fails in between, the log is read from its lines again.
 
 mod captured;
 mod facts;
@@ -16,8 +16,8 @@ use std::sync::Arc;
 use shared::{kind::Kinds, log::ReplayError, refusal::Refusal};
 use tokio::sync::OnceCell;
 
-pub(crate) use self::facts::Founding;
 use self::logs::Logs;
+pub(crate) use self::{facts::Founding, push::moved};
 pub use self::{
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
@@ -78,6 +78,11 @@ impl Gate {
 
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// How many logs are in memory.
+    pub fn logs_in_memory(&self) -> usize {
+        self.logs.known()
     }
 
     pub fn entropy(&self) -> &dyn Entropy {

@@ -3,6 +3,8 @@
 //! A push goes one way: `http::sync` reads it, `gate` asks `shared`'s rules, `store` commits what they accepted in one
 //! transaction, and only then memory, acknowledgement and `live` follow.
 
+#![expect(clippy::duplicate_mod, reason = "the store's statements are written once and compiled for each database")]
+
 pub mod accounts;
 pub mod demo;
 pub mod gate;

@@ -3,8 +3,10 @@
 //! Each listener has a bounded queue of frames. Who does not keep up loses lines, never the news that there are some:
 //! the logs are noted, and told as [`LiveFrame::Moved`] once the queue is empty. The cursor is the truth.
 
+mod elsewhere;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,9 +14,11 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use shared::{
     cbor,
     id::{LogId, PersonId},
-    wire::{LiveFrame, MAX_FRAME_BYTES},
+    wire::{LiveFrame, LogUpdate, MAX_FRAME_BYTES},
 };
 use tokio::sync::mpsc;
+
+pub use self::elsewhere::{LOOK_EVERY, follow};
 
 /// Frames that wait for one listener.
 const QUEUE: usize = 32;
@@ -60,6 +64,19 @@ impl Live {
         Listener { frames, behind }
     }
 
+    /// Tells a log's members its new lines, up to before `next`. Who joined or left with them learns that something moved:
+    /// a newcomer lacks all that came before, and whoever left is to see that in the directory.
+    pub fn tell_lines(&self, members: &BTreeSet<PersonId>, moved: &BTreeSet<PersonId>, lines: LogUpdate, next: u64) {
+        let log = lines.log;
+        self.tell(members.difference(moved).copied(), log, next, || LiveFrame::Lines(lines));
+        self.tell_moved(moved, log, next);
+    }
+
+    /// Tells people that there is something, and not what.
+    pub fn tell_moved(&self, people: &BTreeSet<PersonId>, log: LogId, next: u64) {
+        self.tell(people.iter().copied(), log, next, || LiveFrame::Moved { log, next });
+    }
+
     /// Tells the people that `log` has new lines, up to before `next`.
     pub fn tell(&self, people: impl Iterator<Item = PersonId>, log: LogId, next: u64, frame: impl FnOnce() -> LiveFrame) {
         let mut listeners = held(&self.listeners);
@@ -80,6 +97,12 @@ impl Live {
                 listener.tell(bytes, log, next);
             }
         }
+    }
+
+    /// Everybody who listens.
+    pub fn people(&self) -> BTreeSet<PersonId> {
+        let listening = |own: &Vec<Sender>| own.iter().any(|listener| !listener.frames.is_closed());
+        held(&self.listeners).iter().filter(|(_, own)| listening(own)).map(|(person, _)| *person).collect()
     }
 
     /// How many streams are open.

@@ -11,18 +11,19 @@ use server::{
     accounts::{AccountSettings, normal_email},
     demo::{self, Seeded, Story},
     http::{self, ClientFiles},
+    live,
     organisation::{self, OrganisationFile},
     outside::{SystemClock, SystemEntropy},
-    store::SqliteStore,
+    store::Address,
 };
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
-const HELP: &str = "countersign serve [--demo | --two-years] [--port 3000] [--host 127.0.0.1] [--database FILE] [--behind-https]
-countersign init FILE [--database FILE]
-countersign invite EMAIL [--database FILE]
+const HELP: &str = "countersign serve [--demo | --two-years] [--port 3000] [--host 127.0.0.1] [--database ADDRESS] [--behind-https]
+countersign init FILE [--database ADDRESS]
+countersign invite EMAIL [--database ADDRESS]
 
 serve   answers on http://localhost:3000
         --demo          makes the demonstration organisation where the database is empty
@@ -31,7 +32,8 @@ serve   answers on http://localhost:3000
 init    makes an organisation from a file of people, framework and relationships
 invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
 
-The database is a file or a sqlite:// address; without --database it is DATABASE_URL, else countersign.sqlite.
+The database is a file of SQLite, a sqlite:// or a postgres:// address; without --database it is DATABASE_URL, else
+countersign.sqlite. A password is better kept in DATABASE_URL: others on the machine see the words of a command.
 COUNTERSIGN_CLIENT_DIR names the folder of the built phone app, RUST_LOG what is logged.
 ";
 
@@ -122,18 +124,19 @@ fn log_to_stderr() {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-fn database_url(chosen: Option<String>) -> String {
-    let chosen = chosen.or_else(|| std::env::var("DATABASE_URL").ok()).unwrap_or_else(|| "countersign.sqlite".to_owned());
-    if chosen.contains("://") { chosen } else { format!("sqlite://{chosen}") }
+fn database(chosen: Option<String>) -> Result<Address> {
+    Ok(chosen.or_else(|| std::env::var("DATABASE_URL").ok()).unwrap_or_else(|| "countersign.sqlite".to_owned()).parse()?)
 }
 
 async fn open(database: Option<String>, accounts: AccountSettings) -> Result<Server> {
-    let store = SqliteStore::open(&database_url(database)).await?;
+    let address = self::database(database)?;
+    tracing::info!(database = %address, "opening");
+    let store = address.open().await?;
     let client = match std::env::var_os("COUNTERSIGN_CLIENT_DIR") {
         Some(folder) => ClientFiles::read(Path::new(&folder)).map_err(|error| format!("COUNTERSIGN_CLIENT_DIR cannot be read: {error}"))?,
         None => ClientFiles::default(),
     };
-    Ok(Server::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy), accounts, client))
+    Ok(Server::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), accounts, client))
 }
 
 async fn serve(options: Serve) -> Result<()> {
@@ -146,7 +149,10 @@ async fn serve(options: Serve) -> Result<()> {
     let name = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     say(&format!("http://{name}:{}\n", address.port()))?;
     tracing::info!(%address, demonstration = options.demo.is_some(), "listening");
+    // Ends with the server, which says so by `stopping`.
+    let following = tokio::spawn(live::follow(Arc::clone(&server.store), Arc::clone(&server.live), Arc::clone(&server.clock), server.stopping.subscribe()));
     answer(&server, listener, address).await?;
+    following.await?;
     server.store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -3,9 +3,13 @@
 //! The one way to write lines is [`Store::commit`], and the one way to make its argument is [`LogWork::new`], which
 //! takes what `shared::rules` accepted and nothing else.
 
+mod address;
 mod held;
+mod measures;
 mod person;
+mod postgres;
 mod sqlite;
+mod turn;
 mod work;
 
 use async_trait::async_trait;
@@ -19,9 +23,13 @@ use shared::{
 };
 
 pub use self::{
+    address::{Address, OpenError},
     held::{Held, HeldId, Outcome},
+    measures::Measures,
     person::{Person, Session},
+    postgres::PostgresStore,
     sqlite::SqliteStore,
+    turn::{Heard, Moved, News, Turn},
     work::{Drafted, LogWork, Place, Settled, Work},
 };
 
@@ -157,11 +165,16 @@ pub trait Store: Send + Sync + 'static {
 
     // Logs
 
+    /// Waits until no other process writes to these logs, and keeps it so until the turn ends.
+    async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>>;
     /// Writes all of it in one transaction, or nothing. Durable once this returns.
     ///
     /// [`StoreError::Conflict`] where a log went on meanwhile, there is an organisation already, an e-mail is taken or a
     /// held bundle was settled.
-    async fn commit(&self, work: Work) -> Result<()>;
+    async fn commit(&self, work: Work) -> Result<()> {
+        let logs: Vec<LogId> = work.logs.iter().map(LogWork::log).collect();
+        self.turn(&logs).await?.commit(work).await
+    }
     /// `None` where the log was never opened.
     async fn stand(&self, log: LogId) -> Result<Option<Stand>>;
     /// Lines in order, within the page's limits.
@@ -175,6 +188,15 @@ pub trait Store: Send + Sync + 'static {
     /// When the record was first and last written in its author's own log, by receipt.
     async fn draft_times(&self, person: PersonId, record: RecordId) -> Result<Option<(At, At)>>;
 
+    // Other processes on the same store
+
+    /// Tells the other processes that a log moved. Does not wait; what is lost they find by looking.
+    fn announce(&self, moved: Moved);
+    /// Listens to the other processes; `None` where there can be none.
+    async fn news(&self) -> Result<Option<Box<dyn News>>>;
+    /// Where the logs end that these people may read now.
+    async fn ends(&self, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>>;
+
     // Held words
 
     /// Keeps a bundle for the lead. The same items again are the same held bundle.
@@ -185,6 +207,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether it answers; for `/healthz`.
     async fn ping(&self) -> Result<()>;
+    /// Whether its tables have all that this build needs; for `/readyz`.
+    async fn is_migrated(&self) -> Result<bool>;
+    /// What it measures.
+    fn measures(&self) -> &Measures;
     /// Finishes what was begun and closes.
     async fn close(&self);
 }

@@ -74,6 +74,7 @@ pub fn test(place: &Place, options: &Options) -> Result<ExitCode> {
 }
 
 fn rust(place: &Place, rest: &[String]) -> Result<()> {
+    postgres()?;
     step::say("tests of the workspace");
     if step::ask(cargo(place).args(["nextest", "--version"])).is_some() {
         step::run(cargo(place).args(["nextest", "run", "--workspace", "--no-fail-fast"]).args(rest))?;
@@ -85,6 +86,19 @@ fn rust(place: &Place, rest: &[String]) -> Result<()> {
         step::run(cargo(place).args(["test", "--workspace", "--doc", "--quiet"]))?;
     }
     Ok(())
+}
+
+/// The tests start a PostgreSQL of their own: its programs lie on the PATH, or where Debian keeps all versions.
+fn postgres() -> Result<()> {
+    let is_there = || {
+        let folders = env::var_os("PATH").unwrap_or_default();
+        let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+        env::split_paths(&folders).chain(debian).any(|folder| folder.join("initdb").is_file())
+    };
+    if is_there() || (toolchain::apt_installs(&["postgresql"]) && is_there()) {
+        return Ok(());
+    }
+    bail!("the tests need PostgreSQL, 15 or newer: install it (Debian: apt-get install postgresql)")
 }
 
 fn browser(place: &Place, rest: &[String]) -> Result<()> {

@@ -43,7 +43,7 @@ pub struct Ending {
 impl Gate {
     /// Makes a browser a device of `person`: the certificate goes into every log of theirs, in one transaction.
     pub async fn enrol(self: &Arc<Self>, person: PersonId, key: PublicKey, label: &str, now: At) -> Result<DeviceId> {
-        if label.trim().is_empty() || label.chars().count() > MAX_LABEL_CHARS {
+        if label.trim().is_empty() || label.chars().count() > MAX_LABEL_CHARS || label.chars().any(char::is_control) {
             return Err(Refusal::new("bad_label", "Give this phone a name of up to 80 characters.").into());
         }
         if !matches!(key, PublicKey::Ed25519 { .. }) {
@@ -81,8 +81,8 @@ impl Gate {
 
     /// The pair log of a relationship's mentee and somebody who joins it as a mentor.
     async fn pairing(&self, relationship: RelationshipId, mentor: Member, now: At) -> Result<Option<LogWork>> {
-        let locked = self.lock(LogId::Record(relationship)).await?;
-        let facts = &locked.loaded().log.facts;
+        let act = self.lock(LogId::Record(relationship)).await?;
+        let facts = &act.loaded().log.facts;
         let founding = facts.mentee().map(|mentee| Founding {
             log: LogId::Pair(PairingId(self.entropy.id(now))),
             relationship: Some(relationship),
@@ -90,7 +90,7 @@ impl Gate {
             settings: facts.settings.clone(),
             members: vec![mentee.clone(), mentor],
         });
-        locked.put_back();
+        act.put_back();
         let Some(founding) = founding else { return Ok(None) };
         let mut certificates = Vec::new();
         for member in &founding.members {
@@ -106,23 +106,20 @@ impl Gate {
         whole(async move {
             let mut ends = gate.pairings_of(&ending, now).await?;
             ends.push(ending.log);
-            // Always in the same order, as in every act on several logs.
-            ends.sort_unstable();
-            let (mut all, mut work) = (Vec::with_capacity(ends.len()), Work::default());
-            for log in ends {
-                let locked = gate.lock(log).await?;
-                let at = locked.loaded().received_at(now);
-                if !locked.loaded().log.facts.has_role(ending.person, ending.role, at) {
-                    locked.put_back();
-                    all.into_iter().for_each(Locked::put_back);
-                    return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
-                }
-                let ended = MemberEnded { person: ending.person, role: ending.role, at, reason: ending.reason.clone(), by: ending.by };
-                let accepted = gate.judged(&locked, vec![Fact::MemberEnded(ended)], at)?;
-                work.logs.push(gate.log_work(&locked, accepted, at).await?);
-                all.push(locked);
+            let act = gate.begin(ends).await?;
+            let stands = |locked: &Locked| locked.loaded().log.facts.has_role(ending.person, ending.role, locked.loaded().received_at(now));
+            if !act.logs.iter().all(stands) {
+                act.put_back();
+                return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
             }
-            gate.commit(all, work).await
+            let mut work = Work::default();
+            for locked in &act.logs {
+                let at = locked.loaded().received_at(now);
+                let ended = MemberEnded { person: ending.person, role: ending.role, at, reason: ending.reason.clone(), by: ending.by };
+                let accepted = gate.judged(locked, vec![Fact::MemberEnded(ended)], at)?;
+                work.logs.push(gate.log_work(locked, accepted, at).await?);
+            }
+            gate.commit(act, work).await
         })
         .await
     }
@@ -133,12 +130,12 @@ impl Gate {
         let mut pairings = Vec::new();
         let reached = self.store.reach(ending.person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log);
         for log in reached.filter(|log| matches!(log, LogId::Pair(_))) {
-            let locked = self.lock(log).await?;
-            let opened = locked.loaded().log.facts.opened.as_ref();
+            let act = self.lock(log).await?;
+            let opened = act.loaded().log.facts.opened.as_ref();
             if opened.is_some_and(|opened| opened.relationship == Some(relationship)) {
                 pairings.push(log);
             }
-            locked.put_back();
+            act.put_back();
         }
         Ok(pairings)
     }
@@ -155,19 +152,14 @@ impl Gate {
     }
 
     /// States the same facts in several logs and writes `work` with them, in one transaction.
-    async fn state(&self, mut logs: Vec<LogId>, facts: &[Fact], mut work: Work, now: At) -> Result<()> {
-        // Always in the same order: two acts that need the same logs never wait for each other.
-        logs.sort_unstable();
-        logs.dedup();
-        let mut all = Vec::with_capacity(logs.len());
-        for log in logs {
-            let locked = self.lock(log).await?;
+    async fn state(&self, logs: Vec<LogId>, facts: &[Fact], mut work: Work, now: At) -> Result<()> {
+        let act = self.begin(logs).await?;
+        for locked in &act.logs {
             let at = locked.loaded().received_at(now);
-            let accepted = self.judged(&locked, facts.to_vec(), at)?;
-            work.logs.push(self.log_work(&locked, accepted, at).await?);
-            all.push(locked);
+            let accepted = self.judged(locked, facts.to_vec(), at)?;
+            work.logs.push(self.log_work(locked, accepted, at).await?);
         }
-        self.commit(all, work).await
+        self.commit(act, work).await
     }
 
     /// Judges facts in their order, each on top of those before it.

@@ -17,7 +17,7 @@ use shared::{
     words::refusal as say,
 };
 
-use super::{Gate, GateError, Result, facts::whole, logs::Locked};
+use super::{Gate, GateError, Result, facts::whole, logs::Single};
 use crate::store::{Held, HeldId, Outcome, Settled, Work};
 
 /// A held bundle as the lead reads it.
@@ -52,9 +52,9 @@ impl Gate {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
-        let locked = self.lock(log).await?;
-        let shown = waiting.iter().map(|held| show(&locked.loaded().log, held)).collect();
-        locked.put_back();
+        let act = self.lock(log).await?;
+        let shown = waiting.iter().map(|held| show(&act.loaded().log, held)).collect();
+        act.put_back();
         Ok(shown)
     }
 
@@ -71,36 +71,40 @@ impl Gate {
         whole(async move { gate.discard_now(held, by, reason, now).await }).await
     }
 
-    async fn waiting(&self, held: HeldId) -> Result<Held> {
+    /// Begins an act on the log of a held bundle that nobody has decided on. It is asked within the act: of two leads
+    /// who decide at once, in whatever processes, one does.
+    async fn waiting(&self, held: HeldId) -> Result<(Single, Held)> {
+        let log = self.store.held(held).await?.ok_or(GateError::Unknown)?.log;
+        let act = self.lock(log).await?;
         let held = self.store.held(held).await?.ok_or(GateError::Unknown)?;
         if held.outcome.is_some() {
+            act.put_back();
             return Err(Refusal::new("settled", "Somebody has decided on this already.").into());
         }
-        Ok(held)
+        Ok((act, held))
     }
 
     async fn adopt_now(&self, held: HeldId, by: PersonId, now: At) -> Result<()> {
-        let held = self.waiting(held).await?;
-        let mut locked = self.lock(held.log).await?;
-        let at = locked.loaded().received_at(now);
-        match self.adoption(&mut locked, &held, by, at) {
-            Ok(accepted) => self.settle(locked, accepted, Settled { held: held.id, outcome: Outcome::Adopted, at }).await,
+        let (mut act, held) = self.waiting(held).await?;
+        let at = act.loaded().received_at(now);
+        match self.adoption(&mut act, &held, by, at) {
+            Ok(accepted) => self.settle(act, accepted, Settled { held: held.id, outcome: Outcome::Adopted, at }).await,
             Err(refused) => {
-                locked.put_back();
+                act.put_back();
                 Err(refused)
             }
         }
     }
 
     /// The lead's fact, then the words, judged as if the fact stood already.
-    fn adoption(&self, locked: &mut Locked, held: &Held, by: PersonId, at: At) -> Result<Vec<Accepted>> {
+    fn adoption(&self, act: &mut Single, held: &Held, by: PersonId, at: At) -> Result<Vec<Accepted>> {
         let words: Vec<Item> = held.bundle.items.iter().filter(|item| matches!(item, Item::Word(_))).cloned().collect();
         let Some(change) = words.first().map(change_hash) else {
             return Err(Refusal::new("no_words", "There are no words in this: a decision of somebody who left lapses. Discard it, with a reason.").into());
         };
         let fact = Fact::Adopted { change, author: held.author, by };
-        let mut accepted = self.judged(locked, vec![fact.clone()], at)?;
-        let log = &mut locked.loaded_mut().log;
+        let mut accepted = self.judged(act.locked(), vec![fact.clone()], at)?;
+        let log = &mut act.loaded_mut().log;
         let facts = log.facts.clone();
         log.facts.fold(&fact);
         let judged = log.judge(&self.kinds, Author { person: held.author, device: held.device }, &words, at);
@@ -116,22 +120,21 @@ impl Gate {
     }
 
     async fn discard_now(&self, held: HeldId, by: PersonId, reason: String, now: At) -> Result<()> {
-        let held = self.waiting(held).await?;
-        let locked = self.lock(held.log).await?;
-        let at = locked.loaded().received_at(now);
+        let (act, held) = self.waiting(held).await?;
+        let at = act.loaded().received_at(now);
         let change = held.bundle.items.first().map(change_hash).ok_or(GateError::Unknown)?;
-        match self.judged(&locked, vec![Fact::Discarded { change, author: held.author, by, reason }], at) {
-            Ok(accepted) => self.settle(locked, accepted, Settled { held: held.id, outcome: Outcome::Discarded, at }).await,
+        match self.judged(act.locked(), vec![Fact::Discarded { change, author: held.author, by, reason }], at) {
+            Ok(accepted) => self.settle(act, accepted, Settled { held: held.id, outcome: Outcome::Discarded, at }).await,
             Err(refused) => {
-                locked.put_back();
+                act.put_back();
                 Err(refused)
             }
         }
     }
 
-    async fn settle(&self, locked: Locked, accepted: Vec<Accepted>, settled: Settled) -> Result<()> {
-        let log = self.log_work(&locked, accepted, settled.at).await?;
-        self.commit(vec![locked], Work { settled: Some(settled), ..Work::of(log) }).await
+    async fn settle(&self, act: Single, accepted: Vec<Accepted>, settled: Settled) -> Result<()> {
+        let log = self.log_work(act.locked(), accepted, settled.at).await?;
+        self.commit(act.act(), Work { settled: Some(settled), ..Work::of(log) }).await
     }
 }
 

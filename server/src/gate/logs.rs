@@ -1,4 +1,7 @@
 //! Logs in memory: built from their lines at the first touch, forgotten when others need the room.
+//!
+//! What is in memory may be behind: another process may have written. So an act takes its turn at the store first, reads
+//! where its logs stand, and catches up from their lines before anything is judged.
 
 use std::{
     collections::HashMap,
@@ -12,7 +15,7 @@ use shared::{id::LogId, line::Line, log::Log, time::At};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Gate, GateError, Result};
-use crate::store::Page;
+use crate::store::{Page, Stand, StoreError, Turn, Work};
 
 /// Logs that stay in memory. One that is forgotten is read again when somebody writes to it; pulls never need it.
 const LOGS_IN_MEMORY: usize = 256;
@@ -28,7 +31,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn new(log: Log) -> Self {
+    fn new(log: Log) -> Self {
         Self { log, newest_at: At(i64::MIN) }
     }
 
@@ -70,6 +73,11 @@ impl Logs {
         known.touched = touched;
         Arc::clone(&known.slot)
     }
+
+    /// How many are in memory.
+    pub(super) fn known(&self) -> usize {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
 }
 
 /// Forgets the log that was not touched for longest; never one that somebody holds.
@@ -95,37 +103,111 @@ impl Locked {
         &mut self.loaded
     }
 
-    /// Ends the act: memory agrees with the store.
+    /// Memory agrees with the store.
     pub(super) fn put_back(mut self) {
         *self.guard = Some(self.loaded);
     }
 }
 
-impl Gate {
-    /// Locks a log, building it where it is not in memory. [`GateError::Unknown`] where it was never opened.
-    pub(super) async fn lock(&self, log: LogId) -> Result<Locked> {
-        let mut guard = self.logs.slot(log).lock_owned().await;
-        let loaded = match guard.take() {
-            Some(loaded) => loaded,
-            None => self.build(log).await?,
-        };
-        Ok(Locked { guard, loaded })
+/// One act on some logs, all of them at their heads: nobody else writes to them before it ends, in no process.
+pub(super) struct Act {
+    pub(super) logs: Vec<Locked>,
+    turn: Box<dyn Turn>,
+}
+
+impl Act {
+    /// Ends the act: nothing is written.
+    pub(super) fn put_back(self) {
+        self.logs.into_iter().for_each(Locked::put_back);
     }
 
-    /// Folds a log's lines.
-    async fn build(&self, log: LogId) -> Result<Loaded> {
-        let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
+    /// Writes; the logs are still locked, and lack what was written.
+    pub(super) async fn commit(self, work: Work) -> std::result::Result<Vec<Locked>, StoreError> {
+        self.turn.commit(work).await?;
+        Ok(self.logs)
+    }
+}
+
+/// An act on one log.
+pub(super) struct Single(Act);
+
+impl Single {
+    pub(super) fn locked(&self) -> &Locked {
+        self.0.logs.first().expect("the act was begun on one log")
+    }
+
+    pub(super) fn loaded(&self) -> &Loaded {
+        self.locked().loaded()
+    }
+
+    pub(super) fn loaded_mut(&mut self) -> &mut Loaded {
+        self.0.logs.first_mut().expect("the act was begun on one log").loaded_mut()
+    }
+
+    pub(super) fn put_back(self) {
+        self.0.put_back();
+    }
+
+    pub(super) fn act(self) -> Act {
+        self.0
+    }
+}
+
+impl Gate {
+    /// Begins an act on one log. [`GateError::Unknown`] where it was never opened.
+    pub(super) async fn lock(&self, log: LogId) -> Result<Single> {
+        Ok(Single(self.begin(vec![log]).await?))
+    }
+
+    /// Begins an act on several logs: locks them here, waits for a turn at the store, catches up.
+    ///
+    /// Both locks are taken in the order of the logs, and all of the first before the second: two acts that need the
+    /// same logs never wait for each other, and whoever waits at the store waits for another process alone.
+    pub(super) async fn begin(&self, mut logs: Vec<LogId>) -> Result<Act> {
+        logs.sort_unstable();
+        logs.dedup();
+        let mut guards = Vec::with_capacity(logs.len());
+        for log in &logs {
+            guards.push(self.logs.slot(*log).lock_owned().await);
+        }
+        let turn = self.store.turn(&logs).await?;
+        let mut locked = Vec::with_capacity(logs.len());
+        for (log, mut guard) in logs.into_iter().zip(guards) {
+            let stand = turn.stand(log).ok_or(GateError::Unknown)?;
+            let loaded = self.at_its_head(log, guard.take(), stand).await?;
+            locked.push(Locked { guard, loaded });
+        }
+        Ok(Act { logs: locked, turn })
+    }
+
+    /// The log as the store has it: what is in memory with what it lacks, or all of it from its lines.
+    async fn at_its_head(&self, log: LogId, known: Option<Loaded>, stand: Stand) -> Result<Loaded> {
+        if let Some(mut known) = known {
+            self.catch_up(&mut known, stand).await?;
+            if known.log.chain == stand.head && known.log.epoch == stand.epoch {
+                return Ok(known);
+            }
+            // The store holds another history than what was read from it: it was put back from a copy, for instance.
+            tracing::warn!(%log, "the store parted from what was in memory: the log is read anew");
+        }
         let mut loaded = Loaded::new(Log::new(log, self.organisation().await?.id));
+        self.catch_up(&mut loaded, stand).await?;
+        if loaded.log.chain == stand.head { Ok(loaded) } else { Err(StoreError::Damaged(format!("the head of {log} is not its last line's")).into()) }
+    }
+
+    /// Folds the lines that a log lacks.
+    async fn catch_up(&self, loaded: &mut Loaded, stand: Stand) -> Result<()> {
+        let log = loaded.log.id;
         while loaded.log.chain.next < stand.head.next {
             let page = Page { from: loaded.log.chain.next, end: stand.head.next, lines: PAGE_LINES, bytes: PAGE_BYTES };
             let lines = self.store.lines(log, page).await?;
             if lines.is_empty() {
-                return Err(crate::store::StoreError::Damaged(format!("{log} has no line {}", page.from)).into());
+                return Err(StoreError::Damaged(format!("{log} has no line {}", page.from)).into());
             }
             for line in &lines {
                 loaded.apply(self, line)?;
             }
         }
-        Ok(loaded)
+        Ok(())
     }
 }

@@ -2,21 +2,33 @@
 
 #[path = "sql/store.rs"]
 mod sql;
+mod turn;
 mod writer;
 
-use std::{ops::DerefMut, str::FromStr as _, time::Duration};
+use std::{ops::DerefMut, str::FromStr as _, sync::Arc, time::Duration};
 
+use shared::id::LogId;
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::{SqliteStore as Backend, sql::failed, writer::Writer};
-use super::{Result, StoreError, Work};
+use self::{SqliteStore as Backend, sql::failed, turn::SqliteTurn, writer::Writer};
+use super::{Measures, Moved, News, OpenError, Result, Turn};
 
 type Pool = SqlitePool;
 type Connection = SqliteConnection;
 type Transaction<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// Where the logs end that people may read now; the people are a list in JSON.
+const ENDS: &str = "
+    select m.person, g.name, g.next
+      from members m join logs g on g.number = m.log
+     where m.person in (select value from json_each($1)) and m.since <= $2 and (m.until is null or $2 < m.until)
+     group by m.person, g.name, g.next";
 
 /// Connections that read; each has a thread of its own.
 const READERS: u32 = 3;
@@ -29,14 +41,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct SqliteStore {
     readers: Pool,
-    writer: Writer,
+    writer: Arc<Writer>,
+    measures: Measures,
 }
 
 impl SqliteStore {
     /// Opens the file behind `sqlite://path`, making it where it is missing, and brings its shape up to date.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         let options = SqliteConnectOptions::from_str(url)
-            .map_err(failed)?
+            .map_err(|error| OpenError::Address(error.to_string()))?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -44,13 +57,22 @@ impl SqliteStore {
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .busy_timeout(BUSY_TIMEOUT);
         keep_private(options.get_filename());
-        let writer = Writer::open(&options).await?;
+        let measures = Measures::default();
+        let writer = Arc::new(Writer::open(&options, measures.clone()).await?);
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, measures })
     }
 
-    async fn write(&self, work: Work) -> Result<()> {
-        self.writer.commit(work).await
+    async fn take_turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
+        Ok(Box::new(SqliteTurn::take(&self.readers, Arc::clone(&self.writer), logs).await?))
+    }
+
+    #[expect(clippy::unused_self, reason = "the other database's store tells them")]
+    fn tell_others(&self, _: Moved) {}
+
+    #[expect(clippy::unused_async, reason = "the other database's store listens")]
+    async fn hear_others(&self) -> Result<Option<Box<dyn News>>> {
+        Ok(None)
     }
 
     async fn connection(&self) -> Result<impl DerefMut<Target = Connection>> {
@@ -75,10 +97,4 @@ async fn begin(connection: &mut Connection) -> Result<Transaction<'_>> {
 fn keep_private(file: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-}
-
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
-        Self::Damaged(format!("its shape cannot be brought up to date: {error}"))
-    }
 }

@@ -67,7 +67,7 @@ fn uuid(bytes: Vec<u8>) -> Result<Uuid> {
     Ok(Uuid::from_bytes(fixed::<16>(bytes)?.0))
 }
 
-pub(super) async fn stand(pool: &Pool, log: LogId) -> Result<Option<Stand>> {
+pub(in crate::store) async fn stand(pool: &Pool, log: LogId) -> Result<Option<Stand>> {
     let row: Option<(i64, i64, Vec<u8>)> =
         sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(pool).await.map_err(failed)?;
     row.map(|(epoch, next, head)| Ok(Stand { epoch: number(epoch)?, head: ChainHead { next: number(next)?, hash: fixed(head)? } })).transpose()

@@ -8,32 +8,37 @@ use shared::{
 };
 use sqlx::FromRow;
 
-use super::Pool;
+use super::{ENDS, MIGRATIONS, Pool};
 use crate::store::{Membership, Reach, Result, StoreError};
 
 /// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
 pub(in crate::store) fn failed(error: sqlx::Error) -> StoreError {
     match &error {
-        sqlx::Error::Database(database) if database.is_unique_violation() => StoreError::Conflict,
+        sqlx::Error::Database(database) if database.is_unique_violation() || gave_way(database.code().as_deref()) => StoreError::Conflict,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StoreError::Damaged(error.to_string()),
         _ => StoreError::Unavailable(error.to_string()),
     }
+}
+
+/// PostgreSQL ended one of two transactions that waited for each other, or that could not both stand.
+fn gave_way(code: Option<&str>) -> bool {
+    matches!(code, Some("40001" | "40P01"))
 }
 
 pub(super) fn damaged(what: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(what.to_string())
 }
 
-pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T> {
+pub(in crate::store) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T> {
     text.parse().map_err(damaged)
 }
 
-pub(super) fn fixed<const N: usize>(bytes: Vec<u8>) -> Result<Fixed<N>> {
+pub(in crate::store) fn fixed<const N: usize>(bytes: Vec<u8>) -> Result<Fixed<N>> {
     <[u8; N]>::try_from(bytes).map(Fixed).map_err(|bytes| damaged(format!("{} bytes instead of {N}", bytes.len())))
 }
 
 /// Positions and counts are never negative and stay below 2^63.
-pub(super) fn number<T: TryFrom<i64, Error: std::fmt::Display>>(value: i64) -> Result<T> {
+pub(in crate::store) fn number<T: TryFrom<i64, Error: std::fmt::Display>>(value: i64) -> Result<T> {
     T::try_from(value).map_err(damaged)
 }
 
@@ -58,7 +63,7 @@ struct ReachRow {
 pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<Reach>> {
     let rows: Vec<ReachRow> = sqlx::query_as(
         "select g.name, g.epoch, g.next,
-                max(m.since <= $2 and (m.until is null or $2 < m.until)) as current,
+                max(case when m.since <= $2 and (m.until is null or $2 < m.until) then 1 else 0 end) = 1 as current,
                 max(case when m.ended_by is not null then m.ended_by + 1
                          when m.until <= $2 then (select min(l.position) from lines l where l.log = m.log and l.received_at >= m.until)
                     end) as left_at
@@ -80,6 +85,19 @@ pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<
             Ok(Reach { log: parsed(&row.name)?, epoch: number(row.epoch)?, end, current: row.current })
         })
         .collect()
+}
+
+pub(super) async fn ends(pool: &Pool, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {
+    let people: Vec<String> = people.iter().map(PersonId::to_string).collect();
+    let rows: Vec<(String, String, i64)> =
+        sqlx::query_as(ENDS).bind(serde_json::Value::from(people).to_string()).bind(now.0).fetch_all(pool).await.map_err(failed)?;
+    rows.into_iter().map(|(person, log, next)| Ok((parsed(&person)?, parsed(&log)?, number(next)?))).collect()
+}
+
+/// Whether the tables have all that this build's migrations make. A newer build may have made more.
+pub(super) async fn is_migrated(pool: &Pool) -> Result<bool> {
+    let made: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(pool).await.map_err(failed)?;
+    Ok(MIGRATIONS.iter().all(|migration| made.contains(&migration.version)))
 }
 
 #[derive(FromRow)]

@@ -3,10 +3,10 @@
 
 mod devices;
 mod held;
-mod lines;
+pub(super) mod lines;
 mod organisation;
 mod people;
-mod read;
+pub(super) mod read;
 mod write;
 
 use async_trait::async_trait;
@@ -19,8 +19,8 @@ use shared::{
 };
 
 pub(super) use self::{read::failed, write::write};
-use super::{Backend, Connection, Pool, begin};
-use crate::store::{Device, Held, HeldId, Membership, Organisation, Page, Person, Reach, Result, Session, Stand, Store, Work};
+use super::{Backend, Connection, ENDS, MIGRATIONS, Pool, begin};
+use crate::store::{Device, Held, HeldId, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, Turn};
 
 #[async_trait]
 impl Store for Backend {
@@ -88,8 +88,8 @@ impl Store for Backend {
         devices::of_person(&self.readers, person).await
     }
 
-    async fn commit(&self, work: Work) -> Result<()> {
-        self.write(work).await
+    async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
+        self.take_turn(logs).await
     }
 
     async fn stand(&self, log: LogId) -> Result<Option<Stand>> {
@@ -128,9 +128,29 @@ impl Store for Backend {
         held::waiting(&self.readers, log).await
     }
 
+    fn announce(&self, moved: Moved) {
+        self.tell_others(moved);
+    }
+
+    async fn news(&self) -> Result<Option<Box<dyn News>>> {
+        self.hear_others().await
+    }
+
+    async fn ends(&self, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {
+        read::ends(&self.readers, people, now).await
+    }
+
     async fn ping(&self) -> Result<()> {
         sqlx::query("select 1").execute(&self.readers).await.map_err(failed)?;
         Ok(())
+    }
+
+    async fn is_migrated(&self) -> Result<bool> {
+        read::is_migrated(&self.readers).await
+    }
+
+    fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     async fn close(&self) {

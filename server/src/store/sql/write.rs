@@ -41,7 +41,9 @@ async fn write_log(connection: &mut Connection, work: &LogWork) -> Result<()> {
     for drafted in work.drafted() {
         sqlx::query(
             "insert into draft_times (person, record, earliest, latest) values ($1, $2, $3, $3)
-             on conflict (person, record) do update set latest = max(latest, excluded.latest), earliest = min(earliest, excluded.earliest)",
+             on conflict (person, record) do update set
+                 latest = case when excluded.latest > draft_times.latest then excluded.latest else draft_times.latest end,
+                 earliest = case when excluded.earliest < draft_times.earliest then excluded.earliest else draft_times.earliest end",
         )
         .bind(drafted.person.to_string())
         .bind(drafted.record.to_string())

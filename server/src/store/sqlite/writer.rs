@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, mpsc, oneshot};
 
 use super::{
-    super::{Result, StoreError, Work},
-    begin,
+    super::{Measures, OpenError, Result, StoreError, Work, measures::Commit},
+    MIGRATIONS, begin,
     sql::{failed, write},
 };
 
@@ -32,12 +32,12 @@ struct Waiting {
 }
 
 impl Writer {
-    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Self> {
+    pub(super) async fn open(options: &SqliteConnectOptions, measures: Measures) -> std::result::Result<Self, OpenError> {
         let mut connection = options.connect().await.map_err(failed)?;
-        sqlx::migrate!("../migrations/sqlite").run(&mut connection).await?;
+        MIGRATIONS.run(&mut connection).await?;
         let slot = Arc::new(Mutex::new(Some(connection)));
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(drain(waiting, Arc::clone(&slot)));
+        tokio::spawn(drain(waiting, Arc::clone(&slot), measures));
         Ok(Self { queue, slot })
     }
 
@@ -66,7 +66,7 @@ fn closed() -> StoreError {
     StoreError::Unavailable("closed".to_owned())
 }
 
-async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot) {
+async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot, measures: Measures) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
         let mut slot = slot.lock().await;
@@ -75,7 +75,7 @@ async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot) {
             continue;
         };
         let works: Vec<&Work> = group.iter().map(|waiting| &waiting.work).collect();
-        let together = transact(connection, &works).await;
+        let together = transact(connection, &works, &measures).await;
         if together.is_ok() || group.len() == 1 {
             let mut together = Some(together);
             for Waiting { answer, .. } in group.drain(..) {
@@ -85,16 +85,19 @@ async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot) {
             continue;
         }
         for Waiting { work, answer } in group.drain(..) {
-            let _ = answer.send(transact(connection, &[&work]).await);
+            let _ = answer.send(transact(connection, &[&work], &measures).await);
         }
     }
 }
 
-async fn transact(connection: &mut SqliteConnection, works: &[&Work]) -> Result<()> {
+async fn transact(connection: &mut SqliteConnection, works: &[&Work], measures: &Measures) -> Result<()> {
+    let commit = Commit::of(works.iter().copied());
     let mut transaction = begin(connection).await?;
     for work in works {
         // Dropping the transaction undoes it.
         write(&mut transaction, work).await?;
     }
-    transaction.commit().await.map_err(failed)
+    transaction.commit().await.map_err(failed)?;
+    measures.note(commit);
+    Ok(())
 }

@@ -1,167 +1,23 @@
-//! What every store promises; each backend passes all of it, on a real file.
+//! What every store promises.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
-use server::{
-    outside::Entropy,
-    store::{Device, Held, HeldId, LogWork, Organisation, Outcome, Page, Person, Place, Session, Settled, SqliteStore, Store, StoreError, Work},
-};
+use prometheus_client::{encoding::text::encode, registry::Registry};
+use server::store::{Device, Drafted, Held, HeldId, Outcome, Page, Person, Session, Settled, StoreError, Work};
 use shared::{
     bytes::{Bytes, Fixed},
-    fact::{Fact, Facts, Member, MemberEnded, Opened},
-    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
-    key::SecretKey,
-    kind::Kinds,
-    ledger::Ledger,
-    line::ChainHead,
+    fact::{Fact, MemberEnded},
+    id::{DeviceId, LogId, PersonId, RecordId},
     log::FIRST_EPOCH,
     role::Role,
-    rules::{self, Accepted, State},
-    time::{At, DAY_MS},
+    time::DAY_MS,
     wire::{Bundle, Item},
 };
 use uuid::Uuid;
 
-const NOW: At = At(1_778_590_920_000);
+use crate::bench::{ALL, Bench, LEAD, NOW, captured, member, record_log};
 
-struct Counted(AtomicU64);
-
-impl Entropy for Counted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let drawn = self.0.fetch_add(1, Ordering::SeqCst);
-        bytes.iter_mut().zip(drawn.to_le_bytes().into_iter().cycle()).for_each(|(byte, drawn)| *byte = drawn);
-    }
-}
-
-/// A store, and what a gate would remember beside it.
-struct Bench {
-    store: Arc<dyn Store>,
-    folder: tempfile::TempDir,
-    key: SecretKey,
-    entropy: Counted,
-}
-
-impl Bench {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = open(&folder).await;
-        let bench = Self { store, folder, key: SecretKey::from_seed([3; 32]), entropy: Counted(AtomicU64::new(1)) };
-        bench.store.commit(Work { organisation: Some(bench.organisation()), ..Work::default() }).await.expect("the store is empty");
-        bench
-    }
-
-    fn organisation(&self) -> Organisation {
-        Organisation {
-            id: OrganisationId(Uuid::from_u128(1)),
-            name: "Harrowmere".to_owned(),
-            key: self.key.clone(),
-            zone: "UTC0".to_owned(),
-            person_word: "client".to_owned(),
-            demonstration: false,
-            created_at: NOW,
-        }
-    }
-
-    async fn reopened(self) -> Self {
-        self.store.close().await;
-        Self { store: open(&self.folder).await, ..self }
-    }
-
-    async fn person(&self, number: u128) -> PersonId {
-        let id = PersonId(Uuid::from_u128(number));
-        let person = Person {
-            id,
-            name: format!("Person {number}"),
-            email: format!("{number}@harrowmere.example"),
-            job: String::new(),
-            place: String::new(),
-            employed_from: NOW,
-            leads: false,
-        };
-        self.store.commit(Work { people: vec![person], ..Work::default() }).await.expect("nobody else has that address");
-        id
-    }
-
-    fn work(&self, log: LogId, before: ChainHead, at: At, facts: Vec<Fact>) -> LogWork {
-        let place = Place { log, epoch: FIRST_EPOCH, before, received_at: at, key: &self.key, entropy: &self.entropy };
-        LogWork::new(place, facts.into_iter().map(accepted).collect())
-    }
-
-    fn origin(&self, log: LogId) -> ChainHead {
-        ChainHead::origin(log, OrganisationId(Uuid::from_u128(1)))
-    }
-
-    async fn opened(&self, log: LogId, members: Vec<Fact>) -> ChainHead {
-        let opened = Fact::Opened(Opened {
-            log,
-            organisation: OrganisationId(Uuid::from_u128(1)),
-            organisation_name: "Harrowmere".to_owned(),
-            key: self.key.public(),
-            zone: "UTC0".to_owned(),
-            person_word: "client".to_owned(),
-            demonstration: false,
-            relationship: None,
-        });
-        let work = self.work(log, self.origin(log), NOW, [vec![opened], members].concat());
-        let head = work.after();
-        self.store.commit(Work::of(work)).await.expect("the log is new");
-        head
-    }
-}
-
-async fn open(folder: &tempfile::TempDir) -> Arc<dyn Store> {
-    Arc::new(SqliteStore::open(&format!("sqlite://{}", folder.path().join("contract.sqlite").display())).await.expect("the store opens"))
-}
-
-fn accepted(fact: Fact) -> Accepted {
-    let (kinds, mut facts, ledger) = (Kinds::standard(), Facts::default(), Ledger::default());
-    facts.fold(&Fact::Opened(Opened {
-        log: record_log(0),
-        organisation: OrganisationId(Uuid::from_u128(1)),
-        organisation_name: String::new(),
-        key: SecretKey::from_seed([3; 32]).public(),
-        zone: "UTC0".to_owned(),
-        person_word: String::new(),
-        demonstration: false,
-        relationship: None,
-    }));
-    facts.fold(&member(LEAD, Role::Lead));
-    rules::fact(State { kinds: &kinds, facts: &facts, ledger: &ledger }, fact, NOW).expect("the rules allow it")
-}
-
-const LEAD: PersonId = PersonId(Uuid::from_u128(999));
-
-fn record_log(number: u128) -> LogId {
-    LogId::Record(RelationshipId(Uuid::from_u128(number)))
-}
-
-fn member(person: PersonId, role: Role) -> Fact {
-    Fact::Member(Member {
-        person,
-        name: "Somebody".to_owned(),
-        role,
-        leads: false,
-        job: String::new(),
-        place: String::new(),
-        employed_from: NOW,
-        from: NOW,
-        until: None,
-    })
-}
-
-/// A fact that feeds no table.
-fn captured(number: u128) -> Fact {
-    Fact::Captured { record: RecordId(Uuid::from_u128(number)), earliest: NOW, latest: NOW }
-}
-
-const ALL: Page = Page { from: 0, end: u64::MAX, lines: usize::MAX, bytes: usize::MAX };
-
-#[tokio::test]
-async fn there_is_one_organisation_and_one_person_an_address() {
-    let bench = Bench::new().await;
+pub async fn there_is_one_organisation_and_one_person_an_address(bench: Bench) {
     let again = bench.store.commit(Work { organisation: Some(bench.organisation()), ..Work::default() }).await;
     assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
     let person = bench.person(7).await;
@@ -173,9 +29,7 @@ async fn there_is_one_organisation_and_one_person_an_address() {
     assert_eq!((kept.name.as_str(), kept.key.seed()), ("Harrowmere", [3; 32]));
 }
 
-#[tokio::test]
-async fn a_session_lasts_until_its_end_and_no_password_change() {
-    let bench = Bench::new().await;
+pub async fn a_session_lasts_until_its_end_and_no_password_change(bench: Bench) {
     let person = bench.person(7).await;
     let session = Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS) };
     let (first, second) = (Fixed([1; 32]), Fixed([2; 32]));
@@ -193,9 +47,7 @@ async fn a_session_lasts_until_its_end_and_no_password_change() {
     assert_eq!(bench.store.password(person).await.expect("an answer").as_deref(), Some("phc"));
 }
 
-#[tokio::test]
-async fn an_invitation_is_used_once() {
-    let bench = Bench::new().await;
+pub async fn an_invitation_is_used_once(bench: Bench) {
     let person = bench.person(7).await;
     let token = Fixed([1; 32]);
     bench.store.invite(token, person, NOW.plus(DAY_MS)).await.expect("an answer");
@@ -205,9 +57,7 @@ async fn an_invitation_is_used_once() {
     assert_eq!(bench.store.password(person).await.expect("an answer").as_deref(), Some("phc"));
 }
 
-#[tokio::test]
-async fn lines_come_back_as_they_were_and_in_pages() {
-    let bench = Bench::new().await;
+pub async fn lines_come_back_as_they_were_and_in_pages(bench: Bench) {
     let log = record_log(1);
     let head = bench.opened(log, vec![]).await;
     let work = bench.work(log, head, NOW, (0..9).map(captured).collect());
@@ -229,9 +79,7 @@ async fn lines_come_back_as_they_were_and_in_pages() {
     assert_eq!(bench.store.stand(record_log(2)).await.expect("an answer"), None);
 }
 
-#[tokio::test]
-async fn work_on_an_older_head_is_a_conflict_and_writes_nothing() {
-    let bench = Bench::new().await;
+pub async fn work_on_an_older_head_is_a_conflict_and_writes_nothing(bench: Bench) {
     let (log, other) = (record_log(1), record_log(2));
     let head = bench.opened(log, vec![]).await;
     let other_head = bench.opened(other, vec![]).await;
@@ -243,9 +91,7 @@ async fn work_on_an_older_head_is_a_conflict_and_writes_nothing() {
     assert!(matches!(bench.store.commit(Work::of(opened_twice)).await, Err(StoreError::Conflict)));
 }
 
-#[tokio::test]
-async fn many_at_once_are_each_whole_and_one_that_fails_spoils_no_other() {
-    let bench = Bench::new().await;
+pub async fn many_at_once_are_each_whole_and_one_that_fails_spoils_no_other(bench: Bench) {
     let mut works = Vec::new();
     for number in 1..=40 {
         let head = bench.opened(record_log(number), vec![]).await;
@@ -273,9 +119,7 @@ async fn many_at_once_are_each_whole_and_one_that_fails_spoils_no_other() {
     }
 }
 
-#[tokio::test]
-async fn facts_say_who_reads_what_and_how_far() {
-    let bench = Bench::new().await;
+pub async fn facts_say_who_reads_what_and_how_far(bench: Bench) {
     let (person, other) = (bench.person(7).await, bench.person(8).await);
     let log = record_log(1);
     let head = bench.opened(log, vec![member(person, Role::Mentee), member(other, Role::Mentor)]).await;
@@ -297,9 +141,7 @@ async fn facts_say_who_reads_what_and_how_far() {
     assert_eq!(members.iter().map(|member| (member.person, member.until)).collect::<Vec<_>>(), [(person, None), (other, Some(NOW.plus(1)))]);
 }
 
-#[tokio::test]
-async fn a_device_is_enrolled_with_its_certificates_or_not_at_all() {
-    let bench = Bench::new().await;
+pub async fn a_device_is_enrolled_with_its_certificates_or_not_at_all(bench: Bench) {
     let person = bench.person(7).await;
     let log = record_log(1);
     let head = bench.opened(log, vec![member(person, Role::Mentee)]).await;
@@ -319,9 +161,7 @@ async fn a_device_is_enrolled_with_its_certificates_or_not_at_all() {
     assert_eq!(bench.store.device(device.id).await.expect("an answer").and_then(|device| device.revoked_at), Some(NOW.plus(9)));
 }
 
-#[tokio::test]
-async fn held_words_are_kept_once_and_settled_once() {
-    let bench = Bench::new().await;
+pub async fn held_words_are_kept_once_and_settled_once(bench: Bench) {
     let author = bench.person(7).await;
     let log = record_log(1);
     let mut head = bench.opened(log, vec![]).await;
@@ -351,37 +191,93 @@ async fn held_words_are_kept_once_and_settled_once() {
     assert_eq!(bench.store.stand(log).await.expect("an answer").expect("it is open").head, head);
 }
 
-#[tokio::test]
-async fn a_drafts_times_are_its_first_and_its_last() {
-    let bench = Bench::new().await;
+pub async fn a_drafts_times_are_its_first_and_its_last(bench: Bench) {
     let person = bench.person(7).await;
     let log = LogId::Own(person);
     let mut head = bench.opened(log, vec![]).await;
     let record = RecordId(Uuid::from_u128(70));
     assert_eq!(bench.store.draft_times(person, record).await.expect("an answer"), None);
     for at in [NOW, NOW.plus(5), NOW.plus(9)] {
-        let work = bench.work(log, head, at, vec![captured(1)]).with_drafted(vec![server::store::Drafted { person, record, at }]);
+        let work = bench.work(log, head, at, vec![captured(1)]).with_drafted(vec![Drafted { person, record, at }]);
         head = work.after();
         bench.store.commit(Work::of(work)).await.expect("it follows");
     }
     assert_eq!(bench.store.draft_times(person, record).await.expect("an answer"), Some((NOW, NOW.plus(9))));
 }
 
-#[tokio::test]
-async fn the_file_is_its_owners_alone_to_read() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let bench = Bench::new().await;
-    for entry in std::fs::read_dir(bench.folder.path()).expect("the folder is there") {
-        let entry = entry.expect("it is readable");
-        let mode = entry.metadata().expect("it is there").permissions().mode();
-        assert_eq!(mode & 0o077, 0, "{:?}", entry.file_name());
+/// Of two who use the same invitation at once, or two of one person, one does.
+pub async fn an_invitation_used_twice_at_once_sets_one_password(bench: Bench) {
+    let person = bench.person(7).await;
+    let tokens = [Fixed([1; 32]), Fixed([2; 32])];
+    for token in tokens {
+        bench.store.invite(token, person, NOW.plus(DAY_MS)).await.expect("an answer");
     }
+    let uses: Vec<_> = (0..12)
+        .map(|number| {
+            let (store, token) = (Arc::clone(&bench.store), tokens[number % 2]);
+            tokio::spawn(async move { (number, store.accept_invitation(token, &number.to_string(), NOW).await) })
+        })
+        .collect();
+    let mut used = Vec::new();
+    for one in uses {
+        let (number, done) = one.await.expect("it runs to its end");
+        used.extend(done.expect("an answer").map(|_| number.to_string()));
+    }
+    assert_eq!(used.len(), 1, "{used:?}");
+    assert_eq!(bench.store.password(person).await.expect("an answer"), used.pop());
 }
 
-#[tokio::test]
-async fn a_closed_store_is_one_whole_file() {
-    let bench = Bench::new().await;
-    bench.store.close().await;
-    let files: Vec<_> = std::fs::read_dir(bench.folder.path()).expect("the folder is there").map(|entry| entry.expect("an entry").file_name()).collect();
-    assert_eq!(files.len(), 1, "nothing is left beside it: {files:?}");
+pub async fn nobody_has_an_address_that_no_database_takes(bench: Bench) {
+    assert_eq!(bench.store.person_by_email("seven\0@harrowmere.example").await.expect("an answer"), None);
+}
+
+pub async fn a_turn_says_where_its_logs_stand_and_is_nothing_when_dropped(bench: Bench) {
+    let (log, other) = (record_log(1), record_log(2));
+    let head = bench.opened(log, vec![]).await;
+    let turn = bench.store.turn(&[log, other]).await.expect("an answer");
+    assert_eq!((turn.stand(log).map(|stand| (stand.epoch, stand.head)), turn.stand(other)), (Some((FIRST_EPOCH, head)), None));
+    drop(turn);
+    let work = bench.work(log, head, NOW, vec![captured(1)]);
+    let after = work.after();
+    bench.store.turn(&[log]).await.expect("the last turn has ended").commit(Work::of(work)).await.expect("it follows");
+    assert_eq!(bench.store.stand(log).await.expect("an answer").map(|stand| stand.head), Some(after));
+}
+
+pub async fn the_ends_of_logs_are_those_of_their_members_now(bench: Bench) {
+    let (person, other) = (bench.person(7).await, bench.person(8).await);
+    let log = record_log(1);
+    let head = bench.opened(log, vec![member(person, Role::Mentee), member(other, Role::Mentor)]).await;
+    let ended = Fact::MemberEnded(MemberEnded { person: other, role: Role::Mentor, at: NOW.plus(1), reason: "moved".to_owned(), by: LEAD });
+    let work = bench.work(log, head, NOW.plus(1), vec![ended]);
+    let end = work.after().next;
+    bench.store.commit(Work::of(work)).await.expect("it follows");
+    assert_eq!(bench.store.ends(&[person, other, LEAD], NOW.plus(2)).await.expect("an answer"), [(person, log, end)]);
+    assert_eq!(bench.store.ends(&[], NOW.plus(2)).await.expect("an answer"), []);
+}
+
+pub async fn people_and_logs_come_in_the_order_of_their_bytes(bench: Bench) {
+    let lead = bench.person(7).await;
+    for (number, name) in [(11, "Zoë"), (12, "anna"), (13, "Ämma"), (14, "Bo")] {
+        let id = PersonId(Uuid::from_u128(number));
+        let known = bench.store.person(lead).await.expect("an answer").expect("they are there");
+        let person = Person { id, name: name.to_owned(), email: format!("{number}@harrowmere.example"), ..known };
+        bench.store.commit(Work { people: vec![person], ..Work::default() }).await.expect("nobody else has that address");
+    }
+    let names: Vec<_> = bench.store.people().await.expect("an answer").into_iter().map(|person| person.name).collect();
+    assert_eq!(names, ["Bo", "Person 7", "Zoë", "anna", "Ämma"]);
+}
+
+pub async fn an_opened_store_has_its_tables_and_counts_its_commits(bench: Bench) {
+    assert!(bench.store.is_migrated().await.expect("an answer"));
+    let mut registry = Registry::default();
+    registry.register("seconds", "", bench.store.measures().commit_seconds.clone());
+    registry.register("lines", "", bench.store.measures().commit_lines.clone());
+    let head = bench.opened(record_log(1), vec![]).await;
+    bench.store.commit(Work::of(bench.work(record_log(1), head, NOW, vec![captured(1), captured(2)]))).await.expect("it follows");
+    let mut text = String::new();
+    encode(&mut text, &registry).expect("it is written");
+    // The organisation, the log's first line, and two more.
+    for counted in ["seconds_count 3\n", "lines_count 3\n", "lines_sum 3.0\n"] {
+        assert!(text.contains(counted), "{counted}{text}");
+    }
 }

@@ -1,0 +1,204 @@
+//! A store on trial, and what a gate would remember beside it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use server::{
+    outside::Entropy,
+    store::{Address, LogWork, Organisation, Page, Person, Place, Store, Work},
+};
+use shared::{
+    fact::{Fact, Facts, Member, Opened},
+    id::{LogId, OrganisationId, PersonId, RecordId, RelationshipId},
+    key::SecretKey,
+    kind::Kinds,
+    ledger::Ledger,
+    line::ChainHead,
+    log::FIRST_EPOCH,
+    role::Role,
+    rules::{self, Accepted, State},
+    time::At,
+};
+use sqlx::{Connection as _, Executor as _};
+use uuid::Uuid;
+
+use crate::postgres::Cluster;
+
+pub const NOW: At = At(1_778_590_920_000);
+
+struct Counted(AtomicU64);
+
+impl Entropy for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let drawn = self.0.fetch_add(1, Ordering::SeqCst);
+        bytes.iter_mut().zip(drawn.to_le_bytes().into_iter().cycle()).for_each(|(byte, drawn)| *byte = drawn);
+    }
+}
+
+/// Where a store keeps it all.
+pub enum Ground {
+    Sqlite(tempfile::TempDir),
+    Postgres(String),
+}
+
+impl Ground {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    pub async fn postgres() -> Self {
+        Self::Postgres(Cluster::get().database().await)
+    }
+
+    fn address(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite://{}", folder.path().join("contract.sqlite").display()),
+            Self::Postgres(address) => address.clone(),
+        }
+    }
+
+    /// Runs statements on the server, past the store.
+    pub async fn run(&self, statements: &str) {
+        run(&self.address(), statements).await;
+    }
+
+    /// Waits until a statement counts so many.
+    pub async fn wait_for(&self, count: &str, many: i64) {
+        let mut connection = sqlx::PgConnection::connect(&self.address()).await.expect("the cluster answers");
+        let mut counted = -1;
+        while counted != many {
+            counted = sqlx::query_scalar(sqlx::AssertSqlSafe(count.to_owned())).fetch_one(&mut connection).await.expect("a count");
+        }
+    }
+
+    pub async fn open(&self) -> Arc<dyn Store> {
+        let address: Address = self.address().parse().expect("an address");
+        address.open().await.expect("the store opens")
+    }
+}
+
+/// Runs statements in a database of PostgreSQL.
+pub async fn run(address: &str, statements: &str) {
+    let mut connection = sqlx::PgConnection::connect(address).await.expect("the cluster answers");
+    connection.execute(sqlx::AssertSqlSafe(statements.to_owned())).await.expect("the statements are right");
+}
+
+/// A store, and what a gate would remember beside it.
+pub struct Bench {
+    pub store: Arc<dyn Store>,
+    pub ground: Ground,
+    pub key: SecretKey,
+    entropy: Counted,
+}
+
+impl Bench {
+    pub async fn new(ground: Ground) -> Self {
+        let store = ground.open().await;
+        let bench = Self { store, ground, key: SecretKey::from_seed([3; 32]), entropy: Counted(AtomicU64::new(1)) };
+        bench.store.commit(Work { organisation: Some(bench.organisation()), ..Work::default() }).await.expect("the store is empty");
+        bench
+    }
+
+    pub fn organisation(&self) -> Organisation {
+        Organisation {
+            id: OrganisationId(Uuid::from_u128(1)),
+            name: "Harrowmere".to_owned(),
+            key: self.key.clone(),
+            zone: "UTC0".to_owned(),
+            person_word: "client".to_owned(),
+            demonstration: false,
+            created_at: NOW,
+        }
+    }
+
+    pub async fn reopened(self) -> Self {
+        self.store.close().await;
+        Self { store: self.ground.open().await, ..self }
+    }
+
+    pub async fn person(&self, number: u128) -> PersonId {
+        let id = PersonId(Uuid::from_u128(number));
+        let person = Person {
+            id,
+            name: format!("Person {number}"),
+            email: format!("{number}@harrowmere.example"),
+            job: String::new(),
+            place: String::new(),
+            employed_from: NOW,
+            leads: false,
+        };
+        self.store.commit(Work { people: vec![person], ..Work::default() }).await.expect("nobody else has that address");
+        id
+    }
+
+    pub fn work(&self, log: LogId, before: ChainHead, at: At, facts: Vec<Fact>) -> LogWork {
+        let place = Place { log, epoch: FIRST_EPOCH, before, received_at: at, key: &self.key, entropy: &self.entropy };
+        LogWork::new(place, facts.into_iter().map(accepted).collect())
+    }
+
+    pub fn origin(&self, log: LogId) -> ChainHead {
+        ChainHead::origin(log, OrganisationId(Uuid::from_u128(1)))
+    }
+
+    pub async fn opened(&self, log: LogId, members: Vec<Fact>) -> ChainHead {
+        let opened = Fact::Opened(Opened {
+            log,
+            organisation: OrganisationId(Uuid::from_u128(1)),
+            organisation_name: "Harrowmere".to_owned(),
+            key: self.key.public(),
+            zone: "UTC0".to_owned(),
+            person_word: "client".to_owned(),
+            demonstration: false,
+            relationship: None,
+        });
+        let work = self.work(log, self.origin(log), NOW, [vec![opened], members].concat());
+        let head = work.after();
+        self.store.commit(Work::of(work)).await.expect("the log is new");
+        head
+    }
+}
+
+pub fn accepted(fact: Fact) -> Accepted {
+    let (kinds, mut facts, ledger) = (Kinds::standard(), Facts::default(), Ledger::default());
+    facts.fold(&Fact::Opened(Opened {
+        log: record_log(0),
+        organisation: OrganisationId(Uuid::from_u128(1)),
+        organisation_name: String::new(),
+        key: SecretKey::from_seed([3; 32]).public(),
+        zone: "UTC0".to_owned(),
+        person_word: String::new(),
+        demonstration: false,
+        relationship: None,
+    }));
+    facts.fold(&member(LEAD, Role::Lead));
+    rules::fact(State { kinds: &kinds, facts: &facts, ledger: &ledger }, fact, NOW).expect("the rules allow it")
+}
+
+pub const LEAD: PersonId = PersonId(Uuid::from_u128(999));
+
+pub fn record_log(number: u128) -> LogId {
+    LogId::Record(RelationshipId(Uuid::from_u128(number)))
+}
+
+pub fn member(person: PersonId, role: Role) -> Fact {
+    Fact::Member(Member {
+        person,
+        name: "Somebody".to_owned(),
+        role,
+        leads: false,
+        job: String::new(),
+        place: String::new(),
+        employed_from: NOW,
+        from: NOW,
+        until: None,
+    })
+}
+
+/// A fact that feeds no table.
+pub fn captured(number: u128) -> Fact {
+    Fact::Captured { record: RecordId(Uuid::from_u128(number)), earliest: NOW, latest: NOW }
+}
+
+pub const ALL: Page = Page { from: 0, end: u64::MAX, lines: usize::MAX, bytes: usize::MAX };

@@ -1,0 +1,42 @@
+//! What every store promises; each backend passes all of it, on a real file and on a real server.
+
+mod bench;
+mod cases;
+mod files;
+#[path = "../postgres/mod.rs"]
+mod postgres;
+mod processes;
+
+/// Each case once for each store.
+macro_rules! contract {
+    ($($case:ident)*) => {
+        mod on_sqlite {
+            use crate::{bench::{Bench, Ground}, cases};
+            $(#[tokio::test] async fn $case() { cases::$case(Bench::new(Ground::sqlite()).await).await; })*
+        }
+
+        mod on_postgres {
+            use crate::{bench::{Bench, Ground}, cases};
+            $(#[tokio::test] async fn $case() { cases::$case(Bench::new(Ground::postgres().await).await).await; })*
+        }
+    };
+}
+
+contract! {
+    there_is_one_organisation_and_one_person_an_address
+    a_session_lasts_until_its_end_and_no_password_change
+    an_invitation_is_used_once
+    lines_come_back_as_they_were_and_in_pages
+    work_on_an_older_head_is_a_conflict_and_writes_nothing
+    many_at_once_are_each_whole_and_one_that_fails_spoils_no_other
+    facts_say_who_reads_what_and_how_far
+    a_device_is_enrolled_with_its_certificates_or_not_at_all
+    held_words_are_kept_once_and_settled_once
+    a_drafts_times_are_its_first_and_its_last
+    an_invitation_used_twice_at_once_sets_one_password
+    nobody_has_an_address_that_no_database_takes
+    a_turn_says_where_its_logs_stand_and_is_nothing_when_dropped
+    the_ends_of_logs_are_those_of_their_members_now
+    people_and_logs_come_in_the_order_of_their_bytes
+    an_opened_store_has_its_tables_and_counts_its_commits
+}
