@@ -168,7 +168,12 @@ impl Gate {
         logs.dedup();
         let mut guards = Vec::with_capacity(logs.len());
         for log in &logs {
-            guards.push(self.logs.slot(*log).lock_owned().await);
+            let mut guard = self.logs.slot(*log).lock_owned().await;
+            if guard.is_none() {
+                // Before the turn: folding a long log takes a while, and nobody need wait for that.
+                *guard = Some(self.build(*log).await?);
+            }
+            guards.push(guard);
         }
         let turn = self.store.turn(&logs).await?;
         let mut locked = Vec::with_capacity(logs.len());
@@ -178,6 +183,14 @@ impl Gate {
             locked.push(Locked { guard, loaded });
         }
         Ok(Act { logs: locked, turn })
+    }
+
+    /// Folds a log's lines. [`GateError::Unknown`] where it was never opened.
+    async fn build(&self, log: LogId) -> Result<Loaded> {
+        let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
+        let mut loaded = Loaded::new(Log::new(log, self.organisation().await?.id));
+        self.catch_up(&mut loaded, stand).await?;
+        Ok(loaded)
     }
 
     /// The log as the store has it: what is in memory with what it lacks, or all of it from its lines.
@@ -190,8 +203,7 @@ impl Gate {
             // The store holds another history than what was read from it: it was put back from a copy, for instance.
             tracing::warn!(%log, "the store parted from what was in memory: the log is read anew");
         }
-        let mut loaded = Loaded::new(Log::new(log, self.organisation().await?.id));
-        self.catch_up(&mut loaded, stand).await?;
+        let loaded = self.build(log).await?;
         if loaded.log.chain == stand.head { Ok(loaded) } else { Err(StoreError::Damaged(format!("the head of {log} is not its last line's")).into()) }
     }
 

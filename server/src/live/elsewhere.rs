@@ -90,11 +90,14 @@ impl Follower {
         if people.is_empty() {
             return Ok(());
         }
+        let memberships = self.store.memberships(log).await?;
+        if !memberships.iter().any(|member| people.contains(&member.person)) {
+            return Ok(());
+        }
         let Some(stand) = self.store.stand(log).await? else { return Ok(()) };
         let lines = self.store.lines(log, Page { from, end: next, lines: MAX_LINES, bytes: INLINE_BYTES }).await?;
         let Some(last) = lines.last() else { return Ok(()) };
         let now = last.header.received_at;
-        let memberships = self.store.memberships(log).await?;
         let current = memberships.iter().filter(|member| member.since <= now && member.until.is_none_or(|until| now < until));
         let members: BTreeSet<PersonId> = current.map(|member| member.person).collect();
         let facts = facts(&lines)?;

@@ -4,5 +4,8 @@ mod html;
 mod lead;
 mod pages;
 mod phone;
+#[path = "../postgres/mod.rs"]
+mod postgres;
+mod processes;
 mod signing_in;
 mod site;

@@ -16,10 +16,12 @@ use server::{
     http::{ClientFiles, router},
     organisation::{self, OrganisationFile},
     outside::{Clock, Entropy, SystemEntropy},
-    store::{Organisation, Person, SqliteStore, Store, Work},
+    store::{Address, Organisation, Person, Work},
 };
 use shared::{id::PersonId, key::SecretKey, time::At};
 use tower::ServiceExt as _;
+
+use crate::postgres::Cluster;
 
 /// 12 May 2026, 13:02 UTC.
 pub const START: At = At(1_778_590_920_000);
@@ -88,7 +90,17 @@ impl Site {
     }
 
     pub async fn with(settings: AccountSettings) -> Self {
-        let site = Self::empty(settings).await;
+        Self::empty(settings).await.founded().await
+    }
+
+    /// The same on PostgreSQL, served by two processes.
+    pub async fn twice() -> [Self; 2] {
+        let address = Cluster::get().database().await;
+        let site = async || Self::at(&address, tempfile::tempdir().expect("a temporary folder"), AccountSettings::default()).await;
+        [site().await.founded().await, site().await]
+    }
+
+    async fn founded(self) -> Self {
         let organisation = Organisation {
             id: "0192f0c1-2b3c-7d4e-8f50-000000000001".parse().expect("an id"),
             name: "Quillbrook Community Services".to_owned(),
@@ -98,8 +110,8 @@ impl Site {
             demonstration: true,
             created_at: START,
         };
-        site.server.store.commit(Work { organisation: Some(organisation), ..Work::default() }).await.expect("the store is empty");
-        site
+        self.server.store.commit(Work { organisation: Some(organisation), ..Work::default() }).await.expect("the store is empty");
+        self
     }
 
     /// The demonstration's people, framework and relationships, before its story.
@@ -116,8 +128,12 @@ impl Site {
     /// A server before anything was set up.
     pub async fn empty(settings: AccountSettings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = SqliteStore::open(&format!("sqlite://{}", folder.path().join("countersign.db").display())).await.expect("a new store opens");
-        let store: Arc<dyn Store> = Arc::new(store);
+        let address = format!("sqlite://{}", folder.path().join("countersign.db").display());
+        Self::at(&address, folder, settings).await
+    }
+
+    async fn at(address: &str, folder: tempfile::TempDir, settings: AccountSettings) -> Self {
+        let store = address.parse::<Address>().expect("an address").open().await.expect("the store opens");
         let clock = Arc::new(HandClock(AtomicI64::new(START.0)));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let server = Server::new(store, Arc::clone(&clock) as Arc<dyn Clock>, entropy, settings, ClientFiles::default());

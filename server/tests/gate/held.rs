@@ -3,8 +3,9 @@
 use server::{
     gate::{Ending, GateError},
     outside::Clock as _,
+    store::HeldId,
 };
-use shared::{decision::Act, ledger::State, role::Role, time::MINUTE_MS, wire::Verdict};
+use shared::{decision::Act, id::PersonId, ledger::State, role::Role, time::MINUTE_MS, wire::Verdict};
 
 use crate::{
     house::{House, LEAD, MENTEE, MENTOR, SUPERVISOR},
@@ -17,6 +18,21 @@ async fn removes(house: &House, email: &str, role: Role) {
         Ending { log: house.record, person: house.person(email).await.id, role, by: house.person(LEAD).await.id, reason: "moved to another team".to_owned() };
     house.server.gate.end_membership(ending, house.clock.now()).await.expect("the lead may");
     house.clock.forward(MINUTE_MS);
+}
+
+/// A comment of somebody who was removed waits for the lead.
+pub async fn one_held(house: &House) -> (HeldId, PersonId) {
+    let mut mentor = Phone::of(house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    let observation = mentor.observes(ilse, house.clock.now());
+    mentor.signs_and_sends(observation, house.record, house.clock.now());
+    mentor.sync(house).await;
+    mentor.comments(house.record, observation, "About somebody else.", house.clock.now());
+    let request = mentor.request(house);
+    removes(house, MENTOR, Role::Mentor).await;
+    mentor.post(house, &request).await;
+    let held = house.server.gate.held(house.record).await.expect("the gate answers").first().expect("one is held").id;
+    (held, house.person(LEAD).await.id)
 }
 
 fn code(error: &GateError) -> &str {
@@ -96,19 +112,9 @@ async fn r10_an_adopted_observation_keeps_its_words_and_loses_its_signature() {
 #[tokio::test]
 async fn r10_discarding_needs_a_reason_and_leaves_a_fact() {
     let house = House::new().await;
-    let mut mentor = Phone::of(&house, MENTOR).await;
     let mut supervisor = Phone::of(&house, SUPERVISOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let observation = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(observation, house.record, house.clock.now());
-    mentor.sync(&house).await;
-    mentor.comments(house.record, observation, "About somebody else.", house.clock.now());
-    let request = mentor.request(&house);
-    removes(&house, MENTOR, Role::Mentor).await;
-    mentor.post(&house, &request).await;
+    let (held, lead) = one_held(&house).await;
     let gate = &house.server.gate;
-    let held = gate.held(house.record).await.expect("the gate answers").first().expect("one is held").id;
-    let lead = house.person(LEAD).await.id;
     assert_eq!(code(&gate.discard(held, lead, " ".to_owned(), house.clock.now()).await.expect_err("R6")), "r6_reason");
     gate.discard(held, lead, "wrong relationship".to_owned(), house.clock.now()).await.expect("the lead may");
     supervisor.sync(&house).await;

@@ -19,7 +19,7 @@ use server::{
     http::{ClientFiles, router},
     organisation::{self, Created, OrganisationFile},
     outside::{Clock, Entropy},
-    store::{Person, Session, SqliteStore, Store},
+    store::{Address, Person, Session, Store},
 };
 use sha2::{Digest as _, Sha256};
 use shared::{
@@ -27,6 +27,8 @@ use shared::{
     time::{At, DAY_MS},
 };
 use tower::ServiceExt as _;
+
+use crate::postgres::Cluster;
 
 /// 12 May 2026, 13:02 UTC.
 pub const START: At = At(1_778_590_920_000);
@@ -64,10 +66,19 @@ impl Entropy for Counted {
     }
 }
 
+/// Which database a house has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
 pub struct House {
     pub server: Server,
     pub clock: Arc<HandClock>,
     pub folder: Arc<tempfile::TempDir>,
+    /// The database's address.
+    pub database: String,
     pub router: Router,
     /// The one relationship's record log.
     pub record: LogId,
@@ -76,8 +87,16 @@ pub struct House {
 impl House {
     /// The example organisation.
     pub async fn new() -> Self {
+        Self::on(Database::Sqlite).await
+    }
+
+    pub async fn on(database: Database) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        let mut house = Self::open(folder, 0, LogId::Own(PersonId(uuid::Uuid::nil()))).await;
+        let database = match database {
+            Database::Sqlite => url(folder.path()),
+            Database::Postgres => Cluster::get().database().await,
+        };
+        let mut house = Self::open(folder, database, 0, LogId::Own(PersonId(uuid::Uuid::nil()))).await;
         house.record = *house.create().await.relationships.first().expect("the example has one");
         house
     }
@@ -87,23 +106,28 @@ impl House {
         organisation::create(&self.server.gate, &file, START).await.expect("the store is empty")
     }
 
-    /// A server on an existing folder; `run` keeps the randomness of two runs apart.
-    pub async fn open(folder: Arc<tempfile::TempDir>, run: u64, record: LogId) -> Self {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&url(folder.path())).await.expect("the store opens"));
+    /// A server on an existing database; `run` keeps the randomness of two runs apart.
+    pub async fn open(folder: Arc<tempfile::TempDir>, database: String, run: u64, record: LogId) -> Self {
+        let store = database.parse::<Address>().expect("an address").open().await.expect("the store opens");
         let clock = Arc::new(HandClock(AtomicI64::new(START.0)));
         let entropy: Arc<dyn Entropy> = Arc::new(Counted(AtomicU64::new(run << 32)));
         let server = Server::new(store, Arc::clone(&clock) as Arc<dyn Clock>, entropy, AccountSettings::default(), ClientFiles::default());
         let router = router(server.clone(), None);
-        Self { server, clock, folder, router, record }
+        Self { server, clock, folder, database, router, record }
     }
 
     /// Stops as a shutdown does, and starts again on the same file.
     pub async fn restarted(self) -> Self {
         let now = self.clock.now();
         self.server.store.close().await;
-        let house = Self::open(Arc::clone(&self.folder), 1, self.record).await;
+        let house = self.beside(1).await;
         house.clock.forward(now.since(START));
         house
+    }
+
+    /// Another server on the same database.
+    pub async fn beside(&self, run: u64) -> Self {
+        Self::open(Arc::clone(&self.folder), self.database.clone(), run, self.record).await
     }
 
     pub async fn person(&self, email: &str) -> Person {

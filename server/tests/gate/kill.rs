@@ -1,145 +1,97 @@
-//! The program as a process: killed under load, asked to stop, started on a file.
+//! Killed under load, on both stores; asked to stop, started on a file.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{process::Command, sync::Arc};
 
-use server::{outside::Clock as _, store::Page};
-use shared::{
-    bytes::Hash,
-    cbor,
-    id::LogId,
-    line::{ChainHead, LineKind},
-    wire::{CONTENT_TYPE, HEADER, MAX_RESPONSE_BYTES, SyncResponse, Verdict},
-};
+use server::outside::Clock as _;
+use shared::wire::HEADER;
 
 use crate::{
-    house::{House, MENTEE, MENTOR, SUPERVISOR, url},
+    house::{Database, House, MENTEE, MENTOR, SUPERVISOR, url},
     phone::Phone,
+    process::{Busy, Process, Round, nothing_is_lost},
 };
 
-/// Acknowledged bundles before the kill, over all phones.
-const ENOUGH: usize = 60;
+/// How often a server is killed in one test, where `COUNTERSIGN_KILLS` says nothing else.
+const KILLS: usize = 3;
+/// Bundles that are acknowledged before a kill, at most: each round has another number.
+const MOST_ACKED: usize = 60;
 
-/// A server of its own process; killed, not asked to stop, when dropped.
-struct Process {
-    child: Child,
-    address: String,
-}
-
-impl Process {
-    fn start(folder: &std::path::Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args(["serve", "--port", "0", "--database", &url(folder)])
-            .env_remove("COUNTERSIGN_CLIENT_DIR")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let mut said = String::new();
-        BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut said).expect("it says its address");
-        Self { child, address: said.trim().replace("localhost", "127.0.0.1") }
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Writes drafts until the server is gone; what it acknowledged, by item.
-async fn writes(mut phone: Phone, house: Arc<House>, address: String, acked: Arc<AtomicUsize>, enough: Arc<tokio::sync::Notify>) -> BTreeMap<Hash, u64> {
-    let client = reqwest::Client::new();
-    let mut kept = BTreeMap::new();
-    let mentee = house.person(MENTEE).await.id;
-    loop {
-        phone.observes(mentee, house.clock.now());
-        let request = phone.request(&house);
-        let sent = client
-            .post(format!("{address}/sync/v1"))
-            .header(HEADER, "1")
-            .header("cookie", &phone.cookie)
-            .header("content-type", CONTENT_TYPE)
-            .body(cbor::encode(&request))
-            .send();
-        let Ok(answer) = sent.await else { return kept };
-        let Ok(body) = answer.bytes().await else { return kept };
-        let response: SyncResponse = cbor::decode(&body, MAX_RESPONSE_BYTES).expect("an answer of the wire");
-        for (bundle, verdict) in request.push.iter().zip(&response.verdicts) {
-            let Verdict::Accepted { position } = verdict else { panic!("{verdict:?}") };
-            kept.insert(bundle.items.last().expect("a bundle has items").hash(), *position);
-            if acked.fetch_add(1, Ordering::SeqCst) + 1 == ENOUGH {
-                enough.notify_one();
-            }
-        }
-        phone.replica.absorb(&request, response, house.clock.now());
-    }
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_the_middle_of_pushes_nothing_acknowledged_is_lost_on_sqlite() {
+    survives(Database::Sqlite, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_in_the_middle_of_pushes_nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
-    let house = House::new().await;
-    let mut phones = Vec::new();
-    for email in [MENTOR, SUPERVISOR, MENTEE, MENTOR] {
-        phones.push(Phone::of(&house, email).await);
-    }
-    let owners: BTreeSet<LogId> = phones.iter().map(Phone::own_log).collect();
-    house.server.store.close().await;
-    // The phones' clock stands in 2026; the server has the machine's.
-    let mut process = Process::start(house.folder.path());
-    let reader = Arc::new(House::open(Arc::clone(&house.folder), 2, house.record).await);
-    let (acked, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Notify::new()));
-    let writers: Vec<_> = phones
-        .into_iter()
-        .map(|phone| tokio::spawn(writes(phone, Arc::clone(&reader), process.address.clone(), Arc::clone(&acked), Arc::clone(&enough))))
-        .collect();
-    enough.notified().await;
-    process.kill();
-    let mut kept = BTreeMap::new();
-    for writer in writers {
-        kept.extend(writer.await.expect("the writer ends with the server"));
-    }
-    assert!(kept.len() >= ENOUGH);
+async fn killed_in_the_middle_of_pushes_nothing_acknowledged_is_lost_on_postgres() {
+    survives(Database::Postgres, 1).await;
+}
 
-    let organisation = reader.server.gate.organisation().await.expect("it is there");
-    let mut found: BTreeMap<Hash, u64> = BTreeMap::new();
-    for log in owners {
-        let mut chain = ChainHead::origin(log, organisation.id);
-        let page = Page { from: 0, end: u64::MAX, lines: usize::MAX, bytes: usize::MAX };
-        for line in reader.server.store.lines(log, page).await.expect("the store opens") {
-            chain.accept(&line, &organisation.key.public()).expect("the chain holds");
-            if line.header.kind == LineKind::Word {
-                let words = line.side.expect("nothing was erased").bytes;
-                assert_eq!(found.insert(Hash::of(&words.0), line.header.position), None, "a line is there once");
-            }
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_on_one_postgres_write_the_same_logs_and_either_may_be_killed() {
+    survives(Database::Postgres, 2).await;
+}
+
+/// Phones push to all processes at once, some of them to the same logs. In each round one process is killed and started
+/// again, and the phones go on at the next one with what they have.
+async fn survives(database: Database, many: usize) {
+    let kills = std::env::var("COUNTERSIGN_KILLS").map_or(KILLS, |kills| kills.parse().expect("COUNTERSIGN_KILLS is a number"));
+    let house = House::on(database).await;
+    let mut phones = phones(&house).await;
+    house.server.store.close().await;
+    let mut processes: Vec<Process> = (0..many).map(|_| Process::start(&house.database)).collect();
+    let mut acked = 0;
+    for kill in 0..kills {
+        let round = Arc::new(Round::default());
+        let writing: Vec<_> = phones
+            .drain(..)
+            .enumerate()
+            .map(|(number, busy)| tokio::spawn(busy.writes(processes[(number + kill) % many].address.clone(), Arc::clone(&round))))
+            .collect();
+        round.reaches(1 + kill * 29 % MOST_ACKED).await;
+        let killed = &mut processes[kill / 2 % many];
+        killed.kill();
+        round.end();
+        for busy in writing {
+            phones.push(busy.await.expect("a phone comes through"));
         }
-        let stand = reader.server.store.stand(log).await.expect("the store answers").expect("it is open");
-        assert_eq!(stand.head, chain, "the head is the last line's");
+        *killed = Process::start(&house.database);
+        acked += 1 + kill * 29 % MOST_ACKED;
     }
-    for (item, position) in kept {
-        assert_eq!(found.get(&item), Some(&position), "acknowledged, so it is there");
+    let reader = house.beside(2).await;
+    let kept = nothing_is_lost(&reader, &phones).await;
+    assert!(kept >= acked, "{kept} bundles were acknowledged, {acked} were waited for");
+    println!("{database:?}, {many} at once: {kills} killed, {kept} bundles acknowledged, each of them there once");
+}
+
+/// Four phones, two of them of one person, and something that all of them may comment on.
+async fn phones(house: &House) -> Vec<Busy> {
+    let mentee = house.person(MENTEE).await.id;
+    let mut author = Phone::of(house, MENTOR).await;
+    let record = author.observes(mentee, house.clock.now());
+    author.signs_and_sends(record, house.record, house.clock.now());
+    author.sync(house).await;
+    let mut phones = vec![Busy::new(author, mentee, (house.record, record), house.clock.now())];
+    for email in [SUPERVISOR, MENTEE, MENTOR] {
+        phones.push(Busy::new(Phone::of(house, email).await, mentee, (house.record, record), house.clock.now()));
     }
+    phones
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asked_to_stop_it_ends_open_streams_and_itself_in_order() {
-    let house = House::new().await;
+    stops(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_on_postgres_it_does_too() {
+    stops(Database::Postgres).await;
+}
+
+async fn stops(database: Database) {
+    let house = House::on(database).await;
     let phone = Phone::of(&house, MENTEE).await;
     house.server.store.close().await;
-    let mut process = Process::start(house.folder.path());
+    let mut process = Process::start(&house.database);
     let url = format!("{}/sync/v1/live?device={}", process.address, phone.device());
     let mut stream = reqwest::Client::new().get(url).header(HEADER, "1").header("cookie", &phone.cookie).send().await.expect("the server answers");
     assert!(stream.chunk().await.expect("it greets").is_some());

@@ -21,16 +21,16 @@ use crate::{
 };
 
 /// A test that waits longer has failed; no promise of speed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Frames of one open stream.
-struct Stream {
+pub struct Stream {
     response: reqwest::Response,
     read: Vec<u8>,
 }
 
 impl Stream {
-    async fn open(address: SocketAddr, phone: &Phone) -> Self {
+    pub async fn open(address: SocketAddr, phone: &Phone) -> Self {
         let url = format!("http://{address}/sync/v1/live?device={}", phone.device());
         let response = reqwest::Client::new().get(url).header(HEADER, "1").header("cookie", &phone.cookie).send().await.expect("the server answers");
         assert_eq!(response.status().as_u16(), 200);
@@ -39,7 +39,7 @@ impl Stream {
     }
 
     /// The next frame; `None` once the stream has ended.
-    async fn next(&mut self) -> Option<LiveFrame> {
+    pub async fn next(&mut self) -> Option<LiveFrame> {
         loop {
             if let Some((length, rest)) = self.read.split_first_chunk::<4>()
                 && let Some(body) = rest.get(..u32::from_be_bytes(*length) as usize)

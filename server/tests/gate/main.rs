@@ -11,5 +11,9 @@ mod limits;
 mod live;
 mod pairs;
 mod phone;
+#[path = "../postgres/mod.rs"]
+mod postgres;
+mod process;
+mod processes;
 mod push;
 mod restart;

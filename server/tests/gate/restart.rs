@@ -4,13 +4,22 @@ use server::outside::Clock as _;
 use shared::wire::Verdict;
 
 use crate::{
-    house::{House, MENTEE, MENTOR},
+    house::{Database, House, MENTEE, MENTOR},
     phone::Phone,
 };
 
 #[tokio::test]
 async fn after_a_restart_the_lines_are_the_same_and_the_next_one_follows() {
-    let house = House::new().await;
+    restarts(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn after_a_restart_on_postgres_they_are_too() {
+    restarts(Database::Postgres).await;
+}
+
+async fn restarts(database: Database) {
+    let house = House::on(database).await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let ilse = house.person(MENTEE).await.id;
     let record = mentor.observes(ilse, house.clock.now());

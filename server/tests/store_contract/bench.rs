@@ -1,8 +1,11 @@
 //! A store on trial, and what a gate would remember beside it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use server::{
@@ -37,6 +40,9 @@ impl Entropy for Counted {
     }
 }
 
+/// A test that waits longer has failed; no promise of speed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Where a store keeps it all.
 pub enum Ground {
     Sqlite(tempfile::TempDir),
@@ -67,10 +73,13 @@ impl Ground {
     /// Waits until a statement counts so many.
     pub async fn wait_for(&self, count: &str, many: i64) {
         let mut connection = sqlx::PgConnection::connect(&self.address()).await.expect("the cluster answers");
-        let mut counted = -1;
-        while counted != many {
-            counted = sqlx::query_scalar(sqlx::AssertSqlSafe(count.to_owned())).fetch_one(&mut connection).await.expect("a count");
-        }
+        let counts = async {
+            let mut counted = -1;
+            while counted != many {
+                counted = sqlx::query_scalar(sqlx::AssertSqlSafe(count.to_owned())).fetch_one(&mut connection).await.expect("a count");
+            }
+        };
+        tokio::time::timeout(PATIENCE, counts).await.unwrap_or_else(|_| panic!("{count} never became {many}"));
     }
 
     pub async fn open(&self) -> Arc<dyn Store> {

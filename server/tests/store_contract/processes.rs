@@ -1,17 +1,14 @@
 //! What PostgreSQL promises where several processes share it. Each opened store is what one process has.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use server::store::{Address, Heard, Moved, OpenError, Store, StoreError, Work};
 use shared::id::LogId;
 
 use crate::{
-    bench::{Bench, Ground, NOW, captured, record_log, run},
+    bench::{Bench, Ground, NOW, PATIENCE, captured, record_log, run},
     postgres::Cluster,
 };
-
-/// A test that waits longer has failed; no promise of speed.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn bench() -> (Bench, Arc<dyn Store>) {
     let bench = Bench::new(Ground::postgres().await).await;
