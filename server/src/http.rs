@@ -3,8 +3,10 @@
 mod client_files;
 mod headers;
 mod live;
+mod measured;
 mod problem;
 mod quotas;
+mod ready;
 mod sync;
 
 use std::net::SocketAddr;
@@ -19,7 +21,7 @@ use axum::{
 use shared::wire::MAX_REQUEST_BYTES;
 
 pub(crate) use self::sync::{cbor_response, read_body};
-pub use self::{client_files::ClientFiles, problem::ApiProblem, quotas::Quotas};
+pub use self::{client_files::ClientFiles, measured::metrics_router, problem::ApiProblem, quotas::Quotas, ready::NotReady};
 use crate::{accounts, pages, server::Server};
 
 /// Every route. `listens_on` is the listener's address: see [`headers::to_localhost`].
@@ -33,12 +35,14 @@ pub fn router(server: Server, listens_on: Option<SocketAddr>) -> Router {
     Router::new()
         .merge(api)
         .route("/healthz", get(healthz))
+        .route("/readyz", get(ready::readyz))
         .merge(client_files::router())
         .merge(pages::routes())
         .fallback(pages::not_found)
-        .with_state(server)
+        .with_state(server.clone())
         .layer(middleware::map_response(headers::secure))
         .layer(middleware::from_fn_with_state(listens_on, headers::to_localhost))
+        .layer(middleware::from_fn_with_state(server, measured::measure))
 }
 
 /// 200 while the store answers.

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod gate;
 pub mod http;
 pub mod live;
+pub mod metrics;
 pub mod organisation;
 pub mod outside;
 pub mod pages;

@@ -34,10 +34,13 @@ invite  for a lost password or a lost phone: ends that person's password and ses
 
 The database is a file of SQLite, a sqlite:// or a postgres:// address; without --database it is DATABASE_URL, else
 countersign.sqlite. A password is better kept in DATABASE_URL: others on the machine see the words of a command.
-COUNTERSIGN_CLIENT_DIR names the folder of the built phone app, RUST_LOG what is logged.
+COUNTERSIGN_CLIENT_DIR names the folder of the built phone app, RUST_LOG what is logged. Prometheus reads the metrics at
+http://127.0.0.1:9464/metrics; COUNTERSIGN_METRICS_ADDRESS is another address and port, or off.
 ";
 
 const DEFAULT_PORT: u16 = 3_000;
+/// Where the metrics are: a loopback address, so that nobody has them by accident.
+const METRICS_ADDRESS: &str = "127.0.0.1:9464";
 /// What was acknowledged is durable; this long others have to finish.
 const SHUTDOWN: Duration = Duration::from_secs(10);
 
@@ -143,6 +146,7 @@ async fn serve(options: Serve) -> Result<()> {
     let server = open(options.database, AccountSettings { behind_https: options.behind_https }).await?;
     let listener = TcpListener::bind((options.host.as_str(), options.port)).await.map_err(|error| format!("port {} cannot be used: {error}", options.port))?;
     let address = listener.local_addr()?;
+    serve_metrics(&server).await?;
     if let Some(story) = options.demo {
         demonstrate(&server, story).await?;
     }
@@ -155,6 +159,32 @@ async fn serve(options: Serve) -> Result<()> {
     following.await?;
     server.store.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves the metrics as long as the process lives, to whoever runs it. An address that was asked for has to be free;
+/// the one that everybody has may be taken by another server on this machine.
+async fn serve_metrics(server: &Server) -> Result<()> {
+    let chosen = std::env::var("COUNTERSIGN_METRICS_ADDRESS").ok();
+    let wanted = chosen.as_deref().unwrap_or(METRICS_ADDRESS);
+    if wanted == "off" {
+        return Ok(());
+    }
+    let listener = match TcpListener::bind(wanted).await {
+        Ok(listener) => listener,
+        Err(error) if chosen.is_some() => return Err(format!("the metrics cannot be served at {wanted}: {error} [metrics_address]").into()),
+        Err(error) => {
+            tracing::warn!(%error, address = wanted, "no metrics are served; COUNTERSIGN_METRICS_ADDRESS chooses another address, or off");
+            return Ok(());
+        }
+    };
+    tracing::info!(address = %listener.local_addr()?, "metrics");
+    let routes = http::metrics_router(server.clone());
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, routes).await {
+            tracing::error!(%error, "the metrics are not served any more");
+        }
+    });
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::{
     gate::Gate,
     http::{ClientFiles, Quotas},
     live::Live,
+    metrics::Metrics,
     outside::{Clock, Entropy},
     store::Store,
 };
@@ -25,6 +26,7 @@ pub struct Server {
     /// The built phone app; empty where none was built.
     pub client: Arc<ClientFiles>,
     pub quotas: Arc<Quotas>,
+    pub metrics: Arc<Metrics>,
     /// Turns true when the server is to stop: streams end, so that it can.
     pub stopping: watch::Sender<bool>,
 }
@@ -34,7 +36,8 @@ impl Server {
         let live = Arc::new(Live::default());
         let gate = Arc::new(Gate::new(Arc::clone(&store), Arc::clone(&live), Arc::clone(&entropy)));
         let accounts = Arc::new(Accounts::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&entropy), accounts));
-        Self { store, accounts, gate, live, clock, entropy, client: Arc::new(client), quotas: Arc::default(), stopping: watch::Sender::new(false) }
+        let metrics = Arc::new(Metrics::new(store.measures(), Arc::clone(&live), Arc::clone(&gate)));
+        Self { store, accounts, gate, live, clock, entropy, client: Arc::new(client), quotas: Arc::default(), metrics, stopping: watch::Sender::new(false) }
     }
 }
 

@@ -6,6 +6,7 @@ use axum::{
 };
 use shared::{refusal::Refusal, wire::Problem};
 
+use super::NotReady;
 use crate::{accounts::Denied, gate::GateError, store::StoreError};
 
 /// Why a call was not answered.
@@ -29,6 +30,8 @@ pub enum ApiProblem {
     #[error("more than {0}")]
     TooMany(&'static str),
     #[error(transparent)]
+    NotReady(#[from] NotReady),
+    #[error(transparent)]
     Gate(#[from] GateError),
 }
 
@@ -51,6 +54,7 @@ impl ApiProblem {
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable", "This could not be read. Update the app."),
             Self::WireVersion(_) => (StatusCode::BAD_REQUEST, "unknown_wire_version", "The app and the server are of different versions. Update the app."),
             Self::TooMany(_) => (StatusCode::BAD_REQUEST, "too_many", "That is more than can be sent at once. Update the app."),
+            Self::NotReady(why) => of_not_ready(*why),
             Self::Gate(error) => of_gate(error),
         }
     }
@@ -68,6 +72,15 @@ fn of_denied(denied: &Denied) -> (StatusCode, &str, &str) {
 
 const UNAVAILABLE: (StatusCode, &str, &str) =
     (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot save right now. Nothing is lost; the app tries again by itself.");
+
+fn of_not_ready(why: NotReady) -> (StatusCode, &'static str, &'static str) {
+    let (code, title) = match why {
+        NotReady::Stopping => ("stopping", "This server is stopping."),
+        NotReady::NoStore => ("store_unreachable", "The store does not answer."),
+        NotReady::NotMigrated => ("store_not_migrated", "The store lacks tables that this server needs."),
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, code, title)
+}
 
 fn of_gate(error: &GateError) -> (StatusCode, &str, &str) {
     match error {

@@ -1,6 +1,6 @@
 //! `POST /sync/v1`: bundles in, verdicts and lines out. Idempotent: a phone repeats it until it is answered.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Instant};
 
 use axum::{
     body::Bytes,
@@ -68,11 +68,13 @@ async fn push(server: &Server, author: Author, bundles: &[shared::wire::Bundle])
     let mut verdicts = Vec::with_capacity(bundles.len());
     for bundle in bundles {
         let now = server.clock.now();
+        let since = Instant::now();
         let verdict = match server.quotas.take(author.person, now) {
-            Ok(()) => server.gate.push(author, bundle.clone(), now).await?,
-            Err(seconds) => Verdict::RetryAfter { seconds },
+            Ok(()) => server.gate.push(author, bundle.clone(), now).await,
+            Err(seconds) => Ok(Verdict::RetryAfter { seconds }),
         };
-        verdicts.push(verdict);
+        server.metrics.pushed(&verdict, since.elapsed());
+        verdicts.push(verdict?);
     }
     Ok(verdicts)
 }

@@ -26,6 +26,7 @@ use shared::{
     id::{LogId, PersonId},
     time::{At, DAY_MS},
 };
+use sqlx::{Connection as _, Executor as _};
 use tower::ServiceExt as _;
 
 use crate::postgres::Cluster;
@@ -157,6 +158,16 @@ impl House {
 
 pub fn url(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("countersign.sqlite").display())
+}
+
+/// A database as an older build left it.
+pub async fn forget_migrations(address: &str) {
+    let statement = "delete from _sqlx_migrations";
+    if address.starts_with("sqlite") {
+        sqlx::SqliteConnection::connect(address).await.expect("the file opens").execute(statement).await.expect("the table is there");
+    } else {
+        sqlx::PgConnection::connect(address).await.expect("the cluster answers").execute(statement).await.expect("the table is there");
+    }
 }
 
 pub async fn begin_session(store: &dyn Store, person: PersonId, secret: [u8; 32]) -> String {

@@ -9,6 +9,7 @@ mod init;
 mod kill;
 mod limits;
 mod live;
+mod measured;
 mod pairs;
 mod phone;
 #[path = "../postgres/mod.rs"]

@@ -57,7 +57,7 @@ impl Drop for Process {
 /// The program on a database, without anything of this process's surroundings.
 pub fn command(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.env("DATABASE_URL", database).env_remove("COUNTERSIGN_CLIENT_DIR").env_remove("RUST_LOG");
+    command.env("DATABASE_URL", database).env("COUNTERSIGN_METRICS_ADDRESS", "off").env_remove("COUNTERSIGN_CLIENT_DIR").env_remove("RUST_LOG");
     command
 }
 
