@@ -25,7 +25,8 @@ pub fn content(log: LogId, record: RecordId, kind: &str, form: &Hash, fields: &C
     out.into_bytes()
 }
 
-/// What [`content`] wrote, read back: its fields. Only the exact canonical bytes are taken.
+/// What [`content`] wrote, read back: its fields. Whether the bytes are in canonical form is seen by writing these
+/// fields again.
 pub fn read_fields(bytes: &[u8]) -> Option<Content> {
     #[derive(serde::Deserialize)]
     struct Envelope {

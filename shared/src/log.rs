@@ -77,6 +77,8 @@ pub enum ReplayError {
     UnknownKind(u64, String),
     #[error("line {0} was signed by a device without a certificate here")]
     NoCertificate(u64),
+    #[error("line {0} names somebody else than who wrote or signed it")]
+    Author(u64),
     #[error("line {0}: the words are not the ones that were signed")]
     Digest(u64),
     #[error("line {0} is not a change that fits: {1}")]
@@ -117,8 +119,19 @@ impl Log {
         let position = line.header.position;
         let mut chain = self.chain;
         chain.accept(line, organisation).map_err(|error| ReplayError::Chain(position, error))?;
+        self.verify_author(line)?;
         self.verify_decision(line)?;
         self.apply(kinds, line)
+    }
+
+    /// A line names whom its words or its signature are by.
+    fn verify_author(&self, line: &Line) -> Result<(), ReplayError> {
+        let position = line.header.position;
+        let (LineKind::Word, Some(side)) = (line.header.kind, &line.side) else { return Ok(()) };
+        let head = change::preparse::preparse(&side.bytes.0).map_err(|error| ReplayError::Change(position, error.to_string()))?;
+        let device = head.actor.device().map(|device| DeviceId(uuid::Uuid::from_bytes(device)));
+        let certified = device.and_then(|device| self.facts.devices.get(&device)).map(|certificate| certificate.person);
+        if device == line.header.device && certified.is_some() && certified == line.header.author { Ok(()) } else { Err(ReplayError::Author(position)) }
     }
 
     /// A decision's own signature, by the key that its certificate names in this log, and the digest over its words.
@@ -130,9 +143,19 @@ impl Log {
         let decision = signed.decision().map_err(|error| unreadable(error.to_string()))?;
         let key = self.facts.device_key(decision.device, decision.by).ok_or(ReplayError::NoCertificate(position))?;
         signed.verify(key).map_err(|error| unreadable(error.to_string()))?;
-        let fits = match (&signed.salt, &side.content) {
-            (Some(salt), Some(content)) => decision::content_digest(salt, &content.0) == decision.digest,
-            _ => true,
+        if (line.header.author, line.header.device) != (Some(decision.by), Some(decision.device)) {
+            return Err(ReplayError::Author(position));
+        }
+        let fits = match (decision.act, &signed.salt, &side.content) {
+            // The words are this record's, of this kind and form, in their one spelling. A submit without its words
+            // binds nothing: they go with the whole line, or not at all.
+            (Act::Submit, Some(salt), Some(content)) => {
+                let fields = canonical::read_fields(&content.0);
+                let spelt = fields.map(|fields| decision::canonical_content(self.id, decision.record, &decision.kind, &decision.form, &fields));
+                spelt.as_ref() == Some(&content.0) && decision::content_digest(salt, &content.0) == decision.digest
+            }
+            (Act::Submit, _, _) | (_, _, Some(_)) => false,
+            (_, _, None) => true,
         };
         if fits && decision.log == self.id { Ok(()) } else { Err(ReplayError::Digest(position)) }
     }

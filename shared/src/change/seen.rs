@@ -9,7 +9,8 @@ use super::refused::Refused;
 /// Characters of the tag.
 const TAG_CHARACTERS: usize = 16;
 
-/// The newest line that a writer had seen when typing: its position and 12 bytes of its hash, written
+/// The newest line that a writer had seen when typing: its position and the first 12 of the random
+/// bytes that the server drew for it, written
 /// `{position}:{16 base64url characters}`. Nobody can name a line before the server wrote it.
 ///
 /// ```

@@ -90,6 +90,24 @@ impl Server {
         Ok(self.line(log, accepted, now, None))
     }
 
+    /// A log as a server would tell it that has the organisation's key and lies: each line's header and side as `change`
+    /// leaves them, chained and signed anew.
+    pub fn retold(&self, log: LogId, change: impl Fn(&mut Header, &mut Side)) -> Vec<Line> {
+        let mut chain = shared::line::ChainHead::origin(log, self.organisation);
+        let tell = |line: &Line| {
+            let (mut header, mut side) = (line.header.clone(), line.side.clone().expect("not erased"));
+            change(&mut header, &mut side);
+            chain.extend(header, side, |hash| self.key.sign(Domain::Line, &hash.0))
+        };
+        self.logs[&log].1.iter().map(tell).collect()
+    }
+
+    /// What a phone says that fetches these lines from nothing.
+    pub fn heard(&self, log: LogId, lines: &[Line]) -> Result<(), shared::log::ReplayError> {
+        let mut fresh = Log::new(log, self.organisation);
+        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line, &self.key.public()))
+    }
+
     fn open(&mut self, log: LogId) {
         self.logs.insert(log, (Log::new(log, self.organisation), Vec::new()));
         let opened = Opened {
