@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod organisation;
 pub mod outside;
 pub mod pages;
+pub mod proof;
 pub mod server;
 pub mod store;
 

@@ -14,8 +14,10 @@ use server::{
     live,
     organisation::{self, OrganisationFile},
     outside::{SystemClock, SystemEntropy},
+    proof::{self, Wanted},
     store::Address,
 };
+use shared::id::RecordId;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -24,6 +26,8 @@ use tokio::{
 const HELP: &str = "countersign serve [--demo | --two-years] [--port 3000] [--host 127.0.0.1] [--database ADDRESS] [--behind-https]
 countersign init FILE [--database ADDRESS]
 countersign invite EMAIL [--database ADDRESS]
+countersign export (--record ID | --person EMAIL) --out FILE [--database ADDRESS]
+countersign verify FILE [--key KEY]
 
 serve   answers on http://localhost:3000
         --demo          makes the demonstration organisation where the database is empty
@@ -31,6 +35,8 @@ serve   answers on http://localhost:3000
         --behind-https  a reverse proxy with https stands in front
 init    makes an organisation from a file of people, framework and relationships
 invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
+export  writes a proof of one record, or of all of a mentee's relationships, and prints the organisation's key
+verify  checks such a file with nothing else: 0 all holds, 1 something does not hold or cannot be told, 2 cannot be read
 
 The database is a file of SQLite, a sqlite:// or a postgres:// address; without --database it is DATABASE_URL, else
 countersign.sqlite. A password is better kept in DATABASE_URL: others on the machine see the words of a command.
@@ -51,6 +57,14 @@ enum Command {
     Serve(Serve),
     Init { file: OsString, database: Option<String> },
     Invite { email: OsString, database: Option<String> },
+    Export { subject: Subject, out: OsString, database: Option<String> },
+    Verify { file: OsString, key: Option<String> },
+}
+
+/// What is to be exported.
+enum Subject {
+    Record(RecordId),
+    Person(String),
 }
 
 struct Serve {
@@ -62,7 +76,14 @@ struct Serve {
 }
 
 fn main() -> ExitCode {
-    match parse(Parser::from_env()).and_then(run) {
+    match parse(Parser::from_env()) {
+        Ok(Command::Verify { file, key }) => verify(Path::new(&file), key.as_deref()),
+        other => ended(other.and_then(run)),
+    }
+}
+
+fn ended(result: Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "countersign: {error}");
@@ -75,6 +96,7 @@ fn parse(mut words: Parser) -> Result<Command> {
     let mut serve = Serve { demo: None, host: "127.0.0.1".to_owned(), port: DEFAULT_PORT, database: None, behind_https: false };
     let mut command: Option<String> = None;
     let mut named = None;
+    let (mut key, mut subject, mut out) = (None, None, None);
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -84,8 +106,12 @@ fn parse(mut words: Parser) -> Result<Command> {
             Arg::Long("host") => serve.host = words.value()?.string()?,
             Arg::Long("port") => serve.port = words.value()?.parse()?,
             Arg::Long("database") => serve.database = Some(words.value()?.string()?),
+            Arg::Long("key") => key = Some(words.value()?.string()?),
+            Arg::Long("record") => subject = Some(Subject::Record(words.value()?.parse()?)),
+            Arg::Long("person") => subject = Some(Subject::Person(words.value()?.string()?)),
+            Arg::Long("out") => out = Some(words.value()?),
             Arg::Value(value) if command.is_none() => command = Some(value.string()?),
-            Arg::Value(value) if matches!(command.as_deref(), Some("init" | "invite")) && named.is_none() => named = Some(value),
+            Arg::Value(value) if matches!(command.as_deref(), Some("init" | "invite" | "verify")) && named.is_none() => named = Some(value),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -95,6 +121,12 @@ fn parse(mut words: Parser) -> Result<Command> {
         (Some("init"), None) => Err("init needs a file".into()),
         (Some("invite"), Some(email)) => Ok(Command::Invite { email, database: serve.database }),
         (Some("invite"), None) => Err("invite needs the e-mail address of somebody in the organisation".into()),
+        (Some("verify"), Some(file)) => Ok(Command::Verify { file, key }),
+        (Some("verify"), None) => Err("verify needs a file".into()),
+        (Some("export"), _) => match (subject, out) {
+            (Some(subject), Some(out)) => Ok(Command::Export { subject, out, database: serve.database }),
+            _ => Err("export needs --record ID or --person EMAIL, and --out FILE".into()),
+        },
         (None, _) => Ok(Command::Help),
         (Some(other), _) => Err(format!("there is no command {other:?}; --help names them").into()),
     }
@@ -108,10 +140,11 @@ fn run(command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Help => Ok(()),
+            Command::Help | Command::Verify { .. } => Ok(()),
             Command::Serve(options) => serve(options).await,
             Command::Init { file, database } => init(Path::new(&file), database).await,
             Command::Invite { email, database } => invite(&email.to_string_lossy(), database).await,
+            Command::Export { subject, out, database } => export(subject, Path::new(&out), database).await,
         }
     })
 }
@@ -250,6 +283,37 @@ async fn invite(email: &str, database: Option<String>) -> Result<()> {
     say(&format!("{:<28} /invitation/{}\n", person.email, token.text()))?;
     server.store.close().await;
     Ok(())
+}
+
+async fn export(subject: Subject, out: &Path, database: Option<String>) -> Result<()> {
+    let server = open(database, AccountSettings::default()).await?;
+    let organisation = server.store.organisation().await?.ok_or("the database holds no organisation")?;
+    let wanted = match subject {
+        Subject::Record(record) => Wanted::Record(record),
+        Subject::Person(email) => {
+            let person = server.store.person_by_email(&normal_email(&email)).await?.ok_or_else(|| format!("nobody here has the address {email}"))?;
+            Wanted::Portfolio(person.id)
+        }
+    };
+    let bytes = proof::export(&*server.store, wanted, server.clock.now()).await?;
+    std::fs::write(out, &bytes).map_err(|error| format!("{} cannot be written: {error}", out.display()))?;
+    say(&format!("{}: {} bytes. The key of {} is {}\n", out.display(), bytes.len(), organisation.name, organisation.key.public()))?;
+    server.store.close().await;
+    Ok(())
+}
+
+fn verify(file: &Path, key: Option<&str>) -> ExitCode {
+    match proof::check(file, key) {
+        Ok(report) => {
+            // The exit code says it to a program that does not read.
+            let _ = say(&report.to_string());
+            ExitCode::from(proof::exit_code(report.verdict()))
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "countersign: {error}");
+            ExitCode::from(proof::CANNOT_BE_READ)
+        }
+    }
 }
 
 async fn init(file: &Path, database: Option<String>) -> Result<()> {

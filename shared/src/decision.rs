@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     bytes::{Bytes, Hash, Salt},
     canonical,
+    fact::Facts,
     id::{DeviceId, LogId, PersonId, RecordId},
     key::{Domain, PublicKey, Signature, SignatureError},
     line::Seen,
@@ -153,6 +154,17 @@ pub enum DecisionError {
     Signature(#[from] SignatureError),
 }
 
+/// Why a decision cannot be believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
+    #[error("it was signed by a device without a certificate of that person here")]
+    NoCertificate,
+    #[error("the words are not the ones that were signed")]
+    Digest,
+}
+
 impl Decision {
     /// The bytes to sign.
     pub fn encode(&self) -> Bytes {
@@ -172,6 +184,19 @@ impl SignedDecision {
 
     pub fn verify(&self, key: &PublicKey) -> Result<(), DecisionError> {
         key.verify(Domain::Decision, &self.body.0, &self.signature).map_err(DecisionError::Signature)
+    }
+
+    /// The decision, once its signature holds by the key that its certificate names among these facts, and its digest
+    /// over the frozen content where that is at hand.
+    pub fn proven(&self, log: LogId, facts: &Facts, content: Option<&Bytes>) -> Result<Decision, Unproven> {
+        let decision = self.decision()?;
+        let key = facts.device_key(decision.device, decision.by).ok_or(Unproven::NoCertificate)?;
+        self.verify(key)?;
+        let fits = match (&self.salt, content) {
+            (Some(salt), Some(content)) => content_digest(salt, &content.0) == decision.digest,
+            _ => true,
+        };
+        if fits && decision.log == log { Ok(decision) } else { Err(Unproven::Digest) }
     }
 }
 

@@ -13,6 +13,9 @@ use crate::{
     time::{At, DAY_MS, Zone},
 };
 
+/// A fact's encoded form, in bytes; the framework is the largest.
+pub const MAX_FACT_BYTES: usize = 512 * 1024;
+
 /// The body of a fact line, in CBOR.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

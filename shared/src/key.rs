@@ -1,5 +1,7 @@
 //! Keys and signatures. Every signature says its algorithm and every signed text its domain.
 
+use std::{fmt, str::FromStr};
+
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,32 @@ pub enum SignatureError {
     BadKey,
     #[error("the signature does not fit the text and the key")]
     Wrong,
+}
+
+/// A key's text is not `ed25519:` and 64 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key reads ed25519: and 64 hex digits")]
+pub struct BadKey;
+
+/// As people hand a key on: `ed25519:9d61…`.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ed25519 { key } => write!(f, "ed25519:{key}"),
+            Self::Es256 { key } => write!(f, "es256:{}", hex::encode(&key.0)),
+        }
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = BadKey;
+
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let digits = text.strip_prefix("ed25519:").ok_or(BadKey)?;
+        let mut key = [0; 32];
+        hex::decode_to_slice(digits, &mut key).map_err(|_| BadKey)?;
+        Ok(Self::Ed25519 { key: Fixed(key) })
+    }
 }
 
 impl PublicKey {

@@ -21,6 +21,7 @@ pub mod line;
 #[cfg(feature = "document")]
 pub mod log;
 pub mod phone;
+pub mod proof;
 pub mod prose;
 pub mod refusal;
 #[cfg(feature = "document")]

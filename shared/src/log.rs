@@ -10,12 +10,12 @@ use crate::{
     canonical,
     change::{self, Decoded, Effect, Index, Refused},
     decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision},
-    fact::{Fact, Facts},
+    fact::{Fact, Facts, MAX_FACT_BYTES},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::{Field, Kinds},
     ledger::{Decided, Ledger, Receipt, RecordLedger},
-    line::{ChainError, ChainHead, Line, LineKind, SEEN_TAG_BYTES},
+    line::{ChainError, ChainHead, Line, LineKind, Received},
     refusal::Refusal,
     rules::{self, Accepted, Body, Typed, Write, WriteTo},
     scalar::Scalar,
@@ -35,15 +35,9 @@ pub struct Log {
     pub chain: ChainHead,
     pub index: Index,
     /// What later writers may refer to, by position.
-    lines: Vec<LineMark>,
+    lines: Received,
     /// Accepted decisions by their body's hash, for the answer 'duplicate'.
     decisions: BTreeMap<Hash, u64>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct LineMark {
-    tag: [u8; SEEN_TAG_BYTES],
-    received_at: At,
 }
 
 /// Who pushes: the session says the person, the request the device.
@@ -85,8 +79,6 @@ pub enum ReplayError {
     Change(u64, String),
 }
 
-/// A fact's encoded form, in bytes; the framework is the largest.
-pub const MAX_FACT_BYTES: usize = 512 * 1024;
 /// Epochs begin at 1.
 pub const FIRST_EPOCH: u32 = 1;
 
@@ -108,7 +100,7 @@ impl Log {
             ledger: Ledger::default(),
             chain: ChainHead::origin(id, organisation),
             index: Index::new(&id.to_string(), FIRST_EPOCH),
-            lines: Vec::new(),
+            lines: Received::default(),
             decisions: BTreeMap::new(),
         }
     }
@@ -187,9 +179,7 @@ impl Log {
                 }
             }
         }
-        let mut tag = [0; SEEN_TAG_BYTES];
-        tag.copy_from_slice(&line.header.nonce.0[..SEEN_TAG_BYTES]);
-        self.lines.push(LineMark { tag, received_at: line.header.received_at });
+        self.lines.push(&line.header);
         self.chain = ChainHead { next: position + 1, hash: line.hash };
         Ok(())
     }
@@ -226,20 +216,17 @@ impl Log {
 
     /// When the line that a writer refers to was received; `None` where there is no such line.
     pub fn seen_at(&self, position: u64, tag: &[u8]) -> Option<At> {
-        let mark = self.lines.get(usize::try_from(position).ok()?)?;
-        (mark.tag == tag).then_some(mark.received_at)
+        self.lines.seen_at(position, tag)
     }
 
     /// When a line was received.
     pub fn received_at(&self, position: u64) -> Option<At> {
-        self.lines.get(usize::try_from(position).ok()?).map(|mark| mark.received_at)
+        self.lines.at(position)
     }
 
     /// The newest line, as a writer refers to it; `None` before the first.
     pub fn newest(&self) -> Option<crate::line::Seen> {
-        let position = self.lines.len().checked_sub(1)?;
-        let mark = self.lines.get(position)?;
-        Some(crate::line::Seen { position: u64::try_from(position).ok()?, tag: crate::bytes::Fixed(mark.tag) })
+        self.lines.newest()
     }
 
     /// Judges a fact of the organisation.

@@ -853,7 +853,7 @@ fn a_decision_is_of_one_log_and_is_not_replayed_in_another() {
     let mut other = Log::new(elsewhere, gate.log(log()).organisation);
     for line in &lines {
         if let (shared::line::LineKind::Fact, Some(side)) = (line.header.kind, &line.side) {
-            other.facts.fold(&shared::cbor::decode(&side.bytes.0, shared::log::MAX_FACT_BYTES).expect("a fact"));
+            other.facts.fold(&shared::cbor::decode(&side.bytes.0, shared::fact::MAX_FACT_BYTES).expect("a fact"));
         }
     }
     let author = Author { person: bea.person, device: bea.device };

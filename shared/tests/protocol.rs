@@ -335,7 +335,7 @@ const LIMITS: [(&str, &str, &str, &str); 47] = [
     ("shared/src/decision.rs", "MAX_DECISION_BYTES", "bytes", "a signed decision (`bad_decision`)"),
     ("shared/src/decision.rs", "MAX_REASON_CHARS", "characters", "a reason (`r6_too_long`)"),
     ("shared/src/decision.rs", "MAX_HEADS", "", "heads of a submit (`r4_digest`)"),
-    ("shared/src/log.rs", "MAX_FACT_BYTES", "bytes", "a fact"),
+    ("shared/src/fact.rs", "MAX_FACT_BYTES", "bytes", "a fact"),
     ("shared/src/ledger.rs", "CLOCK_TOLERANCE_MS", "ms", "a device's clock ahead, unmarked"),
     ("shared/src/cbor/decoder.rs", "MAX_DEPTH", "", "levels of CBOR"),
     ("server/src/live.rs", "INLINE_BYTES", "bytes", "a frame of lines; more is `moved`"),

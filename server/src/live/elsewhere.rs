@@ -11,10 +11,9 @@ use std::{
 
 use shared::{
     cbor,
-    fact::Fact,
+    fact::{Fact, MAX_FACT_BYTES},
     id::{LogId, PersonId},
     line::{Line, LineKind},
-    log::MAX_FACT_BYTES,
     wire::{LiveFrame, LogUpdate, MAX_LINES},
 };
 use tokio::{

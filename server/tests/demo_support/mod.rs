@@ -39,7 +39,7 @@ impl Clock for Still {
 
 pub struct World {
     pub server: Server,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The seeded file, closed.
@@ -79,13 +79,23 @@ impl World {
                 std::fs::copy(part(template), part(&file)).expect("a copy");
             }
         }
-        Self { server: open(&file, NOW).await, _folder: folder }
+        Self { server: open(&file, NOW).await, folder }
+    }
+
+    /// The folder of the database, for what a test writes beside it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Where the seeded database lies.
+    pub fn database(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("copy.sqlite").display())
     }
 
     pub async fn empty(now: At) -> Self {
         let folder = TempDir::new().expect("a folder");
         let server = open(&folder.path().join("empty.sqlite"), now).await;
-        Self { server, _folder: folder }
+        Self { server, folder }
     }
 
     /// Somebody's new phone, with everything fetched.

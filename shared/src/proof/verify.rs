@@ -1,0 +1,139 @@
+//! The check: with a file and a key, what holds and what does not, in words.
+
+use super::{
+    Proof, ProofLog, Subject,
+    replay::Replay,
+    report::{Finding, Outcome, Report},
+};
+use crate::{
+    export::moment,
+    id::RecordId,
+    key::PublicKey,
+    kind::Kinds,
+    ledger::State,
+    line::{ChainHead, LineKind},
+};
+
+/// Checks a file. Without `organisation_key` the key in the file is taken, and the report says so.
+pub fn verify(file: &[u8], kinds: &Kinds, organisation_key: Option<&PublicKey>) -> Report {
+    let proof = match Proof::read(file) {
+        Ok(proof) => proof,
+        Err(error) => return Report { findings: vec![Finding::new("file", Outcome::Unreadable, error.to_string())] },
+    };
+    let lines: usize = proof.logs.iter().map(|log| log.lines.len()).sum();
+    let reads = format!("The file reads: {} of {}, {lines} lines.", counted(proof.subjects.len(), "record"), proof.organisation_name);
+    let mut findings = vec![Finding::new("file", Outcome::Holds, reads), key(&proof, organisation_key)];
+    let trusted = organisation_key.unwrap_or(&proof.key);
+    for log in &proof.logs {
+        check_log(&proof, log, kinds, trusted, &mut findings);
+    }
+    if proof.subjects.is_empty() {
+        findings.push(Finding::new("record", Outcome::CannotTell, "The file names no record."));
+    }
+    let strays = proof.subjects.iter().filter(|subject| proof.logs.iter().filter(|log| log.log == subject.log).count() != 1);
+    findings
+        .extend(strays.map(|subject| Finding::new("record", Outcome::DoesNotHold, format!("The log of record {} is not in the file once.", subject.record))));
+    Report { findings }
+}
+
+fn key(proof: &Proof, given: Option<&PublicKey>) -> Finding {
+    match given {
+        Some(given) if *given == proof.key => Finding::new("key", Outcome::Holds, format!("It names the key that was given, {given}.")),
+        Some(given) => Finding::new("key", Outcome::DoesNotHold, format!("It names another key, {}, than the one given, {given}.", proof.key)),
+        None => Finding::new(
+            "key",
+            Outcome::Beyond,
+            format!("No key was given, so the one in the file is trusted: compare it with the one that {} gives you, {}.", proof.organisation_name, proof.key),
+        ),
+    }
+}
+
+fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, trusted: &PublicKey, findings: &mut Vec<Finding>) {
+    if let Some(broken) = chain(proof, log, trusted) {
+        // Behind a broken chain nothing means anything.
+        findings.push(broken);
+        return;
+    }
+    let mut replay = Replay::new(kinds, log.log);
+    log.lines.iter().for_each(|line| replay.take(line));
+    findings.extend(opening(proof, log, &replay));
+    findings.push(Finding::new("chain", Outcome::Holds, chain_sentence(proof, log)));
+    findings.append(&mut replay.findings);
+    for subject in proof.subjects.iter().filter(|subject| subject.log == log.log) {
+        findings.extend(replay.decided.remove(&subject.record).unwrap_or_default());
+        findings.extend(missing_words(&replay, subject));
+        findings.push(state(&replay, kinds, subject));
+    }
+    if let Some(last) = log.lines.last() {
+        let day = moment(replay.facts(), last.header.received_at);
+        let sentence =
+            format!("As of line {}, received {day}. What came later, a sign-off taken back for example, only a newer file shows.", last.header.position);
+        findings.push(Finding::new("as_of", Outcome::Beyond, sentence));
+    }
+}
+
+/// The first thing that is wrong with the chain. All is hashed before the first signature is looked at.
+fn chain(proof: &Proof, log: &ProofLog, trusted: &PublicKey) -> Option<Finding> {
+    let mut head = ChainHead::origin(log.log, proof.organisation);
+    let followed = log.lines.iter().try_for_each(|line| head.follow(line).map_err(|error| (line, error)));
+    let checked = followed.and_then(|()| log.lines.iter().try_for_each(|line| line.signed_by(trusted).map_err(|error| (line, error))));
+    let (line, error) = checked.err()?;
+    let sentence = format!("The chain of {} breaks at line {}: {error}. Something was changed, left out or put in.", log.log, line.header.position);
+    Some(Finding::new("chain", Outcome::DoesNotHold, sentence))
+}
+
+fn chain_sentence(proof: &Proof, log: &ProofLog) -> String {
+    let signed = log.lines.iter().filter(|line| line.header.kind != LineKind::Word).count();
+    let (lines, name) = (log.lines.len(), &proof.organisation_name);
+    format!("{}: {lines} lines from the first on, none changed, left out or put in between; {signed} decisions and statements signed by {name}.", log.log)
+}
+
+/// The log's first line names the same log, organisation and key as the file.
+fn opening(proof: &Proof, log: &ProofLog, replay: &Replay<'_>) -> Option<Finding> {
+    let fits = replay.opened().is_some_and(|opened| {
+        opened.log == log.log && opened.organisation == proof.organisation && opened.organisation_name == proof.organisation_name && opened.key == proof.key
+    });
+    let sentence = format!("The first line of {} does not name the organisation and the key that the file names.", log.log);
+    (!fits).then(|| Finding::new("opening", Outcome::DoesNotHold, sentence))
+}
+
+/// Words of the record, or of evidence that it names, that were erased or left out.
+fn missing_words(replay: &Replay<'_>, subject: &Subject) -> Option<Finding> {
+    let versions = replay.ledger().get(subject.record).map(|entry| entry.versions.as_slice()).unwrap_or_default();
+    let evidence = versions.iter().flat_map(|version| version.keyed("evidence")).filter_map(|(_, record)| record.text()?.parse::<RecordId>().ok());
+    let count = evidence.chain([subject.record]).filter(|record| replay.is_wordless(*record)).count();
+    let sentence = "Signed words of the record, or of its evidence, are not in this file: erased, or left out. What they said cannot be told.";
+    (count > 0).then(|| Finding::new("words", Outcome::CannotTell, sentence))
+}
+
+fn state(replay: &Replay<'_>, kinds: &Kinds, subject: &Subject) -> Finding {
+    let entry = replay.ledger().get(subject.record);
+    let latest = entry.and_then(|entry| entry.latest().map(|version| (entry, version.number)));
+    let Some((entry, number)) = latest else {
+        return Finding::new("record", Outcome::DoesNotHold, format!("No decision in the file is about record {}.", subject.record));
+    };
+    let name = kinds.get(&entry.kind).map_or("Record", |kind| kind.name);
+    let reached = entry.state(number).map_or("unknown", meaning);
+    let sentence = format!("{name} {}, version {number}: {reached}.", subject.record);
+    if (number, entry.state(number)) == (subject.version, Some(subject.state)) {
+        Finding::new("state", Outcome::Holds, sentence)
+    } else {
+        Finding::new("state", Outcome::DoesNotHold, format!("{sentence} The file says otherwise: version {}, {}.", subject.version, meaning(subject.state)))
+    }
+}
+
+fn meaning(state: State) -> &'static str {
+    match state {
+        State::Sent => "sent, and waits",
+        State::SentBack => "sent back",
+        State::Sealed => "sealed",
+        State::InForce => "in force",
+        State::Revoked => "the sign-off was taken back",
+        State::Voided => "recorded by mistake, no longer counts",
+        State::Superseded => "a later version was sent",
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
