@@ -118,6 +118,15 @@ test('the first minutes, and a mentor\'s screens', async () => {
   await ruth.link(/Amara Venn/).click();
   await ruth.heading('Amara Venn').waitFor();
   await look(ruth, 'person');
+  await ruth.link('Prepare a session').click();
+  await ruth.heading('Session').waitFor();
+  await ruth.page.getByRole('textbox', { name: 'To talk about' }).fill('Falls at night, and who to ring.');
+  await ruth.page.getByRole('textbox', { name: 'Notes' }).click();
+  await look(ruth, 'session');
+  await ruth.button('Share, not sent yet').click();
+  await ruth.page.waitForURL(/\/app\/records\//);
+  await ruth.sees('Between the two of you');
+  await look(ruth, 'record-session');
   await ruth.open('/app/me');
   await ruth.button('Sign out').click();
   await ruth.page.getByRole('dialog').waitFor();
