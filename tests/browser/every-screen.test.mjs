@@ -123,7 +123,7 @@ test('the first minutes, and a mentor\'s screens', async () => {
   await ruth.page.getByRole('textbox', { name: 'To talk about' }).fill('Falls at night, and who to ring.');
   await ruth.page.getByRole('textbox', { name: 'Notes' }).click();
   await look(ruth, 'session');
-  await ruth.button('Share, not sent yet').click();
+  await ruth.button('Share').click();
   await ruth.page.waitForURL(/\/app\/records\//);
   await ruth.sees('Between the two of you');
   await look(ruth, 'record-session');

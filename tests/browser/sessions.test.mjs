@@ -40,7 +40,7 @@ test('r13_a_session_is_prepared_by_two_and_read_by_two', async (t) => {
     await typesInto(ruth, 'To talk about', THEIRS);
     await ruth.page.getByLabel('Where, or how').fill('Ward office');
     await ruth.page.getByLabel('Where, or how').blur();
-    await ruth.button('Share, not sent yet').click();
+    await ruth.button('Share').click();
     await ruth.page.waitForURL(/\/app\/records\//);
     session = ruth.path.replace('/app/records/', '/app/edit/');
     await ruth.sees(THEIRS);

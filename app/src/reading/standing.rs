@@ -59,7 +59,11 @@ pub fn of(row: &Row, log: &Log) -> Standing {
         return Standing::new(say::NOT_SHARED, Tone::Plain);
     }
     let Some(entry) = &row.entry else {
-        return if row.unsent { Standing::new(say::ONLY_HERE, Tone::Here) } else { Standing::new(say::SHARED, Tone::Plain) };
+        return match (row.unsent, chain(&row.kind)) {
+            (true, _) => Standing::new(say::ONLY_HERE, Tone::Here),
+            (false, Chain::None) => Standing::new(say::SHARED_FOR_GOOD, Tone::Plain),
+            (false, _) => Standing::new(say::SHARED, Tone::Plain),
+        };
     };
     let Some(version) = entry.latest() else { return Standing::new(say::SHARED, Tone::Plain) };
     let state = entry.state(version.number).unwrap_or(State::Sent);

@@ -8,6 +8,7 @@ pub const ADD_SKILL: &str = "Add a skill";
 pub const REMOVE_SKILL: &str = "Take this skill out";
 pub const ADD_NUMBER: &str = "Add a check";
 pub const SHARE: &str = "Share, not sent yet";
+pub const SHARE_FOR_GOOD: &str = "Share";
 pub const SHARE_MORE: &str = "The others can read it and change it until it is sent.";
 pub const PAIR_ONLY: &str = "Mentee and mentor alone read this.";
 pub const SHARED: &str = "Shared.";

@@ -3,6 +3,8 @@
 pub const NOT_SHARED: &str = "Not shared yet";
 pub const ONLY_HERE: &str = "Only on this phone";
 pub const SHARED: &str = "Shared, not sent";
+/// Of a kind that is never sent: there is nothing to wait for.
+pub const SHARED_FOR_GOOD: &str = "Shared";
 pub const ASKED_FOR: &str = "Asked for, not in force yet";
 pub const SENT: &str = "Sent";
 pub const SENT_BACK: &str = "Sent back";

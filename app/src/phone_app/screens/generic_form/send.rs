@@ -90,7 +90,7 @@ pub fn FormBar(kind: &'static Kind, draft: Draft, relationship: Memo<Option<Rela
         <p class="bar-inline">
             <Show when=move || is_own.get() && begun.get() && kind.sharing == Sharing::Freely>
                 <button type="button" class="button" on:click=share.clone()>
-                    {say::SHARE}
+                    {if sends { say::SHARE } else { say::SHARE_FOR_GOOD }}
                 </button>
             </Show>
             <Show when=move || is_own.get() && begun.get()>
