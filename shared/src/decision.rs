@@ -186,17 +186,22 @@ impl SignedDecision {
         key.verify(Domain::Decision, &self.body.0, &self.signature).map_err(DecisionError::Signature)
     }
 
-    /// The decision, once its signature holds by the key that its certificate names among these facts, and its digest
-    /// over the frozen content where that is at hand.
-    pub fn proven(&self, log: LogId, facts: &Facts, content: Option<&Bytes>) -> Result<Decision, Unproven> {
+    /// The decision, once its signature holds by the key that its certificate names among these facts; with a submit's
+    /// frozen words, where they are at hand, once they are this record's, of this kind and form, in their one spelling,
+    /// and the signed digest binds them.
+    pub fn proven(&self, log: LogId, facts: &Facts, frozen: Option<&Bytes>) -> Result<(Decision, Option<Content>), Unproven> {
         let decision = self.decision()?;
         let key = facts.device_key(decision.device, decision.by).ok_or(Unproven::NoCertificate)?;
         self.verify(key)?;
-        let fits = match (&self.salt, content) {
-            (Some(salt), Some(content)) => content_digest(salt, &content.0) == decision.digest,
-            _ => true,
-        };
-        if fits && decision.log == log { Ok(decision) } else { Err(Unproven::Digest) }
+        if decision.log != log {
+            return Err(Unproven::Digest);
+        }
+        let Some(frozen) = frozen else { return Ok((decision, None)) };
+        let salt = self.salt.filter(|_| decision.act == Act::Submit).ok_or(Unproven::Digest)?;
+        let content = canonical::read_fields(&frozen.0).ok_or(Unproven::Digest)?;
+        let spelt = canonical_content(log, decision.record, &decision.kind, &decision.form, &content);
+        let binds = spelt == frozen.0 && content_digest(&salt, &frozen.0) == decision.digest;
+        if binds { Ok((decision, Some(content))) } else { Err(Unproven::Digest) }
     }
 }
 

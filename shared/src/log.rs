@@ -9,7 +9,7 @@ use crate::{
     bytes::{Bytes, Hash},
     canonical,
     change::{self, Decoded, Effect, Index, Refused},
-    decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision},
+    decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision, Unproven},
     fact::{Fact, Facts, MAX_FACT_BYTES},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
@@ -126,30 +126,22 @@ impl Log {
         if device == line.header.device && certified.is_some() && certified == line.header.author { Ok(()) } else { Err(ReplayError::Author(position)) }
     }
 
-    /// A decision's own signature, by the key that its certificate names in this log, and the digest over its words.
+    /// A decision is proven by its own signature, and a submit by its words: without them it binds nothing, so they go
+    /// with the whole line, or not at all.
     fn verify_decision(&self, line: &Line) -> Result<(), ReplayError> {
         let position = line.header.position;
         let (LineKind::Decision, Some(side)) = (line.header.kind, &line.side) else { return Ok(()) };
         let unreadable = |error: String| ReplayError::Unreadable(position, error);
         let signed: SignedDecision = crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| unreadable(error.to_string()))?;
-        let decision = signed.decision().map_err(|error| unreadable(error.to_string()))?;
-        let key = self.facts.device_key(decision.device, decision.by).ok_or(ReplayError::NoCertificate(position))?;
-        signed.verify(key).map_err(|error| unreadable(error.to_string()))?;
+        let (decision, content) = signed.proven(self.id, &self.facts, side.content.as_ref()).map_err(|error| match error {
+            Unproven::NoCertificate => ReplayError::NoCertificate(position),
+            Unproven::Digest => ReplayError::Digest(position),
+            Unproven::Decision(error) => unreadable(error.to_string()),
+        })?;
         if (line.header.author, line.header.device) != (Some(decision.by), Some(decision.device)) {
             return Err(ReplayError::Author(position));
         }
-        let fits = match (decision.act, &signed.salt, &side.content) {
-            // The words are this record's, of this kind and form, in their one spelling. A submit without its words
-            // binds nothing: they go with the whole line, or not at all.
-            (Act::Submit, Some(salt), Some(content)) => {
-                let fields = canonical::read_fields(&content.0);
-                let spelt = fields.map(|fields| decision::canonical_content(self.id, decision.record, &decision.kind, &decision.form, &fields));
-                spelt.as_ref() == Some(&content.0) && decision::content_digest(salt, &content.0) == decision.digest
-            }
-            (Act::Submit, _, _) | (_, _, Some(_)) => false,
-            (_, _, None) => true,
-        };
-        if fits && decision.log == self.id { Ok(()) } else { Err(ReplayError::Digest(position)) }
+        if decision.act == Act::Submit && content.is_none() { Err(ReplayError::Digest(position)) } else { Ok(()) }
     }
 
     /// Takes in a committed line. Nothing changes where it does not fit.

@@ -106,16 +106,12 @@ impl<'a> Replay<'a> {
     fn decision(&mut self, header: &Header, side: &Side) {
         self.began = true;
         let position = header.position;
-        let (signed, decision) = match self.proven(side) {
+        let (signed, decision, content) = match self.proven(side) {
             Ok(proven) => proven,
             Err((code, why)) => return self.fails(code, format!("Line {position}, a decision, is not to be believed: {why}.")),
         };
         let Some(kind) = self.kinds.get(&decision.kind) else {
             return self.cannot_tell("unknown_kind", format!("Line {position} decides on a kind of record that this build does not know. Use a newer one."));
-        };
-        let content = match self.content(&signed, &decision, side.content.as_ref()) {
-            Ok(content) => content,
-            Err(()) => return self.fails("content", format!("The words beside line {position} are not the ones of that record.")),
         };
         if header.author != Some(decision.by) || header.device != Some(decision.device) {
             self.fails("author", format!("Line {position} was received from somebody else than the one who signed it."));
@@ -137,9 +133,9 @@ impl<'a> Replay<'a> {
         self.ledger.fold(&self.facts, kind, Decided { decision: &decision, heads: &signed.heads, content, author, receipt });
     }
 
-    fn proven(&self, side: &Side) -> Result<(SignedDecision, Decision), (&'static str, String)> {
+    fn proven(&self, side: &Side) -> Result<(SignedDecision, Decision, Option<Content>), (&'static str, String)> {
         let signed: SignedDecision = cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| ("signature", error.to_string()))?;
-        let decision = signed.proven(self.log, &self.facts, side.content.as_ref()).map_err(|error| {
+        let (decision, content) = signed.proven(self.log, &self.facts, side.content.as_ref()).map_err(|error| {
             let code = match error {
                 Unproven::NoCertificate => "certificate",
                 Unproven::Digest => "content",
@@ -147,18 +143,7 @@ impl<'a> Replay<'a> {
             };
             (code, error.to_string())
         })?;
-        Ok((signed, decision))
-    }
-
-    /// Frozen words count where the signed digest binds them and they are this record's, in the one canonical form.
-    fn content(&self, signed: &SignedDecision, decision: &Decision, bytes: Option<&Bytes>) -> Result<Option<Content>, ()> {
-        let Some(bytes) = bytes else { return Ok(None) };
-        if decision.act != Act::Submit || signed.salt.is_none() {
-            return Err(());
-        }
-        let content = canonical::read_fields(&bytes.0).ok_or(())?;
-        let again = decision::canonical_content(self.log, decision.record, &decision.kind, &decision.form, &content);
-        if again == bytes.0 { Ok(Some(content)) } else { Err(()) }
+        Ok((signed, decision, content))
     }
 
     /// Asks the rules, as they were asked when the decision was received.
