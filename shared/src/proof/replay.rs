@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{Finding, Outcome};
 use crate::{
     bytes::Bytes,
-    canonical, cbor,
-    decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, UnlockMethod, Unproven},
+    cbor,
+    decision::{Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, UnlockMethod, Unproven},
     export::moment,
     fact::{Fact, Facts, MAX_FACT_BYTES, Opened},
     id::{LogId, RecordId},
