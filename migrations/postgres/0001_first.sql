@@ -78,7 +78,7 @@ create table lines (
     nonce       bytea not null,
     commitment  bytea not null,
     hash        bytea not null,
-    -- CBOR, tagged with its algorithm; on decisions and facts.
+    -- CBOR, tagged with its algorithm; on decisions, facts and the last line of a batch.
     signature   bytea,
     primary key (log, position)
 );

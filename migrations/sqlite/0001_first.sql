@@ -75,7 +75,7 @@ create table lines (
     nonce       blob    not null,
     commitment  blob    not null,
     hash        blob    not null,
-    -- CBOR, tagged with its algorithm; on decisions and facts.
+    -- CBOR, tagged with its algorithm; on decisions, facts and the last line of a batch.
     signature   blob,
     primary key (log, position)
 ) without rowid;

@@ -58,7 +58,8 @@ pub struct Line {
     pub header: Header,
     pub commitment: Hash,
     pub hash: Hash,
-    /// The organisation's signature over the hash: on decisions and facts.
+    /// The organisation's signature over the hash: on decisions, on facts and on the last line of every batch, whose
+    /// receipt it is: the chain carries it to every line before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
     /// Absent once erased.
@@ -121,21 +122,24 @@ impl ChainHead {
         Self { next: 0, hash: Hash::from_digest(hasher) }
     }
 
-    /// Makes the next line. `sign` is the organisation's key, asked for decisions and facts.
-    pub fn extend(&mut self, header: Header, side: Side, sign: impl FnOnce(&Hash) -> Signature) -> Line {
+    /// Makes the next line. `sign` is the organisation's key; only a word that is not the last of its batch does without.
+    pub fn extend(&mut self, header: Header, side: Side, sign: impl FnOnce(&Hash) -> Option<Signature>) -> Line {
         debug_assert_eq!(header.position, self.next, "lines have no gaps");
         let commitment = commitment(&side.salt, &side.bytes.0);
         let hash = line_hash(&self.hash, &header, &commitment);
-        let signature = (header.kind != LineKind::Word).then(|| sign(&hash));
+        let signature = sign(&hash);
         *self = Self { next: header.position + 1, hash };
         Line { header, commitment, hash, signature, side: Some(side) }
     }
 
-    /// Checks that `line` follows, that its words fit and that the organisation signed it; then moves on.
+    /// Checks that `line` follows, that its words fit and that the organisation signed it; then moves on. A word's own
+    /// signature is not looked at: see [`Line::receipt_by`].
     pub fn accept(&mut self, line: &Line, organisation: &PublicKey) -> Result<(), ChainError> {
         let mut head = *self;
         head.follow(line)?;
-        line.signed_by(organisation)?;
+        if line.header.kind != LineKind::Word {
+            line.signed_by(organisation)?;
+        }
         *self = head;
         Ok(())
     }
@@ -159,11 +163,16 @@ impl ChainHead {
 }
 
 impl Line {
-    /// Checks the organisation's signature over the hash, where a line of this kind has one.
+    /// Checks the organisation's signature over the hash. A word may have none.
     pub fn signed_by(&self, organisation: &PublicKey) -> Result<(), ChainError> {
-        if self.header.kind == LineKind::Word {
-            return Ok(());
+        match (&self.signature, self.header.kind) {
+            (None, LineKind::Word) => Ok(()),
+            _ => self.receipt_by(organisation),
         }
+    }
+
+    /// Checks that this line ends a batch: signed, whatever it is, and with it each line of the chain before it.
+    pub fn receipt_by(&self, organisation: &PublicKey) -> Result<(), ChainError> {
         let signature = self.signature.as_ref().ok_or(ChainError::Unsigned)?;
         Ok(organisation.verify(Domain::Line, &self.hash.0, signature)?)
     }

@@ -26,7 +26,8 @@ use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::Kinds,
-    phone::{Ask, LogView, Me, News, Stuck, SyncView},
+    log::ReplayError,
+    phone::{Ask, LogView, Me, News, Phase, Stuck, SyncView},
     refusal::Refusal,
     time::At,
     wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict},
@@ -287,6 +288,13 @@ impl Replica {
         let organisation = self.identity.organisation;
         let book = self.books.entry(id).or_insert_with(|| Book::new(id, organisation));
         let before_facts = book.fact_count;
+        // Words have no signature of their own: what ends a batch vouches for them.
+        if let Some(last) = update.lines.last().filter(|_| !update.more)
+            && let Err(error) = last.receipt_by(&self.identity.organisation_key)
+        {
+            effects.news.push(does_not_verify(&ReplayError::Chain(last.header.position, error)));
+            return;
+        }
         for line in update.lines {
             if line.header.position < book.log.chain.next {
                 continue;
@@ -298,9 +306,7 @@ impl Replica {
                 }
                 Err(error) => {
                     // Verified lines are kept; what does not verify is not shown, and said.
-                    effects.news.push(News::Phase(crate::phone::Phase::Broken {
-                        sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
-                    }));
+                    effects.news.push(does_not_verify(&error));
                     return;
                 }
             }
@@ -354,4 +360,10 @@ impl Replica {
     fn book(&self, log: LogId) -> Result<&Book, Refusal> {
         self.books.get(&log).ok_or_else(say::unknown_record)
     }
+}
+
+fn does_not_verify(error: &ReplayError) -> News {
+    News::Phase(Phase::Broken {
+        sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
+    })
 }

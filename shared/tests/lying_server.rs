@@ -6,8 +6,14 @@ mod ward;
 use shared::{
     bytes::Bytes,
     decision::{Act, SignedDecision},
-    line::{Header, LineKind, Side},
+    id::LogId,
+    key::Domain,
+    kind::Kinds,
+    line::{ChainHead, Header, Line, LineKind, Side},
     log::ReplayError,
+    phone::{News, Phase},
+    replica::Replica,
+    wire::LogUpdate,
 };
 use ward::{AMARA, RUTH, Ward, log, person};
 
@@ -83,4 +89,39 @@ fn a_line_names_who_wrote_it_and_who_signed_it() {
         });
         assert!(matches!(error, ReplayError::Author(_)), "{kind:?}: {error}");
     }
+}
+
+#[test]
+fn words_behind_the_last_signature_cannot_be_changed_or_made_up() {
+    let mut ward = told();
+    let ruth = 1;
+    // Words alone, with no decision behind them.
+    ward.draft(ruth, "C02", 3);
+    ward.sync(ruth);
+    let own = LogId::Own(person(RUTH));
+    let reads = |lines: Vec<Line>| {
+        let identity = ward.phones[ruth].replica.identity().clone();
+        let mut fresh = Replica::new(Kinds::standard(), identity);
+        let effects = fresh.live(LogUpdate { log: own, epoch: 1, lines, more: false }, ward.now);
+        let found_out = effects.news.iter().any(|news| matches!(news, News::Phase(Phase::Broken { .. })));
+        (fresh.log(own).map_or(0, |log| log.chain.next), found_out)
+    };
+    let lines = ward.server.logs[&own].1.clone();
+    assert_eq!(lines.last().expect("a draft").header.kind, LineKind::Word);
+    let all = lines.last().expect("a draft").header.position + 1;
+    assert_eq!(reads(lines.clone()), (all, false), "as they were");
+
+    // Whoever has not the organisation's key can chain a line anew, and not sign it.
+    let (last, before) = lines.split_last().expect("lines");
+    let mut head = ChainHead { next: last.header.position, hash: before.last().expect("more than one").hash };
+    let mut header = last.header.clone();
+    header.received_at = header.received_at.plus(1);
+    for signature in [None, last.signature.clone()] {
+        let altered = head.clone().extend(header.clone(), last.side.clone().expect("whole"), |_| signature);
+        let told = before.iter().cloned().chain([altered]).collect();
+        assert_eq!(reads(told), (0, true), "nothing of it is believed");
+    }
+    let signed = head.extend(header, last.side.clone().expect("whole"), |hash| Some(ward.server.key.sign(Domain::Line, &hash.0)));
+    let told = before.iter().cloned().chain([signed]).collect();
+    assert_eq!(reads(told), (all, false), "the signature was what was missing");
 }

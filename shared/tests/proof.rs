@@ -83,7 +83,7 @@ impl Story {
     fn of_forged(&self, parts: Vec<(Header, Side)>) -> Report {
         let mut chain = ChainHead::origin(log(), organisation());
         let lines: Vec<Line> =
-            parts.into_iter().map(|(header, side)| chain.extend(header, side, |hash| organisation_key().sign(Domain::Line, &hash.0))).collect();
+            parts.into_iter().map(|(header, side)| chain.extend(header, side, |hash| Some(organisation_key().sign(Domain::Line, &hash.0)))).collect();
         let file = proof::of_record(&Kinds::standard(), log(), &lines, self.claim).expect("a proof");
         checked(&file)
     }

@@ -11,7 +11,12 @@ use std::{
     },
 };
 
-use shared::{id::LogId, line::Line, log::Log, time::At};
+use shared::{
+    id::LogId,
+    line::{ChainError, Line},
+    log::Log,
+    time::At,
+};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Gate, GateError, Result};
@@ -207,9 +212,12 @@ impl Gate {
         if loaded.log.chain == stand.head { Ok(loaded) } else { Err(StoreError::Damaged(format!("the head of {log} is not its last line's")).into()) }
     }
 
-    /// Folds the lines that a log lacks.
+    /// Folds the lines that a log lacks. They are hashed again, and the receipt at their end is checked: whoever writes to
+    /// the database past the gate changes nothing unnoticed.
     async fn catch_up(&self, loaded: &mut Loaded, stand: Stand) -> Result<()> {
         let log = loaded.log.id;
+        let altered = |line: &Line, error: ChainError| StoreError::Damaged(format!("line {} of {log}: {error}", line.header.position));
+        let organisation = self.organisation().await?.key.public();
         while loaded.log.chain.next < stand.head.next {
             let page = Page { from: loaded.log.chain.next, end: stand.head.next, lines: PAGE_LINES, bytes: PAGE_BYTES };
             let lines = self.store.lines(log, page).await?;
@@ -217,7 +225,11 @@ impl Gate {
                 return Err(StoreError::Damaged(format!("{log} has no line {}", page.from)).into());
             }
             for line in &lines {
+                loaded.log.chain.clone().follow(line).map_err(|error| altered(line, error))?;
                 loaded.apply(self, line)?;
+            }
+            if let Some(last) = lines.last().filter(|_| loaded.log.chain.next == stand.head.next) {
+                last.receipt_by(&organisation).map_err(|error| altered(last, error))?;
             }
         }
         Ok(())

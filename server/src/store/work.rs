@@ -75,10 +75,13 @@ pub struct Place<'a> {
 }
 
 impl LogWork {
-    /// Orders what the rules accepted behind `before`: salts, chains and signs it.
+    /// Orders what the rules accepted behind `before`: salts, chains and signs it. The signature of the last line is the
+    /// batch's receipt.
     pub fn new(place: Place<'_>, accepted: Vec<Accepted>) -> Self {
         let mut head = place.before;
-        let entries = accepted.into_iter().map(|accepted| entry(place, &mut head, accepted.into_body())).collect();
+        let last = accepted.len().saturating_sub(1);
+        let entry = |(number, accepted): (usize, Accepted)| entry(place, &mut head, accepted.into_body(), number == last);
+        let entries = accepted.into_iter().enumerate().map(entry).collect();
         Self { log: place.log, epoch: place.epoch, before: place.before, after: head, entries, drafted: Vec::new() }
     }
 
@@ -128,7 +131,7 @@ impl Work {
     }
 }
 
-fn entry(place: Place<'_>, head: &mut ChainHead, body: Body) -> Entry {
+fn entry(place: Place<'_>, head: &mut ChainHead, body: Body, ends_batch: bool) -> Entry {
     let (kind, author, device, bytes, content, item_hash, fact) = match body {
         Body::Word { change, hash: _, author, device } => {
             let sent = Hash::of(&change.0);
@@ -142,7 +145,8 @@ fn entry(place: Place<'_>, head: &mut ChainHead, body: Body) -> Entry {
     };
     let header = Header { position: head.next, epoch: place.epoch, kind, author, device, received_at: place.received_at, nonce: place.entropy.salt() };
     let side = Side { salt: place.entropy.salt(), bytes, content };
-    let line = head.extend(header, side, |hash| place.key.sign(Domain::Line, &hash.0));
+    let is_signed = ends_batch || kind != LineKind::Word;
+    let line = head.extend(header, side, |hash| is_signed.then(|| place.key.sign(Domain::Line, &hash.0)));
     Entry { line, item_hash, fact }
 }
 

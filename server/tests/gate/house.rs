@@ -160,9 +160,8 @@ pub fn url(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("countersign.sqlite").display())
 }
 
-/// A database as an older build left it.
-pub async fn forget_migrations(address: &str) {
-    let statement = "delete from _sqlx_migrations";
+/// Writes to a database past the server.
+pub async fn run(address: &str, statement: &'static str) {
     if address.starts_with("sqlite") {
         sqlx::SqliteConnection::connect(address).await.expect("the file opens").execute(statement).await.expect("the table is there");
     } else {

@@ -1,10 +1,10 @@
 //! A restart keeps everything, and goes on where it was.
 
 use server::outside::Clock as _;
-use shared::wire::Verdict;
+use shared::{log::Author, wire::Verdict};
 
 use crate::{
-    house::{Database, House, MENTEE, MENTOR},
+    house::{Database, House, MENTEE, MENTOR, run},
     phone::Phone,
 };
 
@@ -55,4 +55,33 @@ async fn a_closed_store_accepts_nothing_and_says_so() {
     // The phone sends it again to whatever comes up on the same file.
     let house = house.restarted().await;
     assert!(matches!(mentor.post(&house, &request).await.verdicts.as_slice(), [Verdict::Accepted { .. }]));
+}
+
+#[tokio::test]
+async fn lines_that_were_changed_in_the_database_are_built_on_by_nobody() {
+    let altered = [
+        ("update lines set received_at = received_at - 1 where kind = 0", "does not recompute"),
+        ("update lines set author = device where kind = 1", "does not recompute"),
+        ("update lines set signature = null", "signature is missing"),
+        ("update sides set bytes = salt where position > 0", "do not fit their commitment"),
+    ];
+    for (statement, why) in altered {
+        let house = House::new().await;
+        let mut mentor = Phone::of(&house, MENTOR).await;
+        let ilse = house.person(MENTEE).await.id;
+        let record = mentor.observes(ilse, house.clock.now());
+        mentor.signs_and_sends(record, house.record, house.clock.now());
+        mentor.sync(&house).await;
+        run(&house.database, statement).await;
+
+        let house = house.restarted().await;
+        mentor.comments(house.record, record, "One more thing.", house.clock.now());
+        let request = mentor.request(&house);
+        let answer = mentor.try_post(&house, shared::cbor::encode(&request)).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "unavailable"), "{statement}");
+        let author = Author { person: house.person(MENTOR).await.id, device: request.device };
+        let bundle = request.push.first().expect("a comment waits").clone();
+        let error = house.server.gate.push(author, bundle, house.clock.now()).await.expect_err("nothing is built on it");
+        assert!(error.to_string().contains(why), "{statement}: {error}");
+    }
 }

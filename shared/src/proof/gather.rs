@@ -112,6 +112,9 @@ fn needed(read: &[Read], record: RecordId) -> BTreeSet<RecordId> {
 }
 
 fn trimmed(log: LogId, lines: &[Line], read: &[Read], needed: &BTreeSet<RecordId>) -> ProofLog {
+    // Whoever has read half a batch has no receipt for it.
+    let lines = lines.iter().rposition(|line| line.signature.is_some()).and_then(|last| lines.get(..=last)).unwrap_or_default();
+    let last = lines.last().map_or(0, |line| line.header.position);
     let first = read.iter().find(|read| needed.contains(&read.decision.record)).map_or(u64::MAX, |read| read.position);
     let words = |position: u64| {
         let at = read.binary_search_by_key(&position, |read| read.position).ok();
@@ -125,7 +128,9 @@ fn trimmed(log: LogId, lines: &[Line], read: &[Read], needed: &BTreeSet<RecordId
             LineKind::Decision => position >= first,
         };
         let side = line.side.clone().filter(|_| keep).map(|side| Side { content: side.content.filter(|_| words(position)), ..side });
-        Line { side, ..line.clone() }
+        // The receipt at the end covers every word before it.
+        let signature = line.signature.clone().filter(|_| line.header.kind != LineKind::Word || position == last);
+        Line { signature, side, ..line.clone() }
     };
     ProofLog { log, lines: lines.iter().map(trim).collect() }
 }

@@ -76,7 +76,9 @@ fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, trusted: &PublicKey, 
 fn chain(proof: &Proof, log: &ProofLog, trusted: &PublicKey) -> Option<Finding> {
     let mut head = ChainHead::origin(log.log, proof.organisation);
     let followed = log.lines.iter().try_for_each(|line| head.follow(line).map_err(|error| (line, error)));
-    let checked = followed.and_then(|()| log.lines.iter().try_for_each(|line| line.signed_by(trusted).map_err(|error| (line, error))));
+    let signed = || log.lines.iter().try_for_each(|line| line.signed_by(trusted).map_err(|error| (line, error)));
+    let receipt = || log.lines.last().map_or(Ok(()), |line| line.receipt_by(trusted).map_err(|error| (line, error)));
+    let checked = followed.and_then(|()| signed()).and_then(|()| receipt());
     let (line, error) = checked.err()?;
     let sentence = format!("The chain of {} breaks at line {}: {error}. Something was changed, left out or put in.", log.log, line.header.position);
     Some(Finding::new("chain", Outcome::DoesNotHold, sentence))

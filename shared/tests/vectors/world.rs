@@ -118,7 +118,7 @@ impl World {
         };
         let position = header.position;
         let mut chain = state.chain;
-        let line = chain.extend(header, Side { salt, bytes, content }, |hash| organisation_key().sign(Domain::Line, &hash.0));
+        let line = chain.extend(header, Side { salt, bytes, content }, |hash| Some(organisation_key().sign(Domain::Line, &hash.0)));
         state.apply(&self.kinds, &line).expect("what was judged applies");
         lines.push(line);
         position

@@ -40,7 +40,7 @@ pub const TOMAS: u8 = 5;
 
 pub struct Server {
     pub kinds: Kinds,
-    key: SecretKey,
+    pub key: SecretKey,
     organisation: OrganisationId,
     pub logs: BTreeMap<LogId, (Log, Vec<Line>)>,
     nonce: u64,
@@ -79,7 +79,7 @@ impl Server {
             nonce,
         };
         let mut chain = state.chain;
-        let line = chain.extend(header, Side { salt: nonce, bytes, content }, |hash| key.sign(Domain::Line, &hash.0));
+        let line = chain.extend(header, Side { salt: nonce, bytes, content }, |hash| Some(key.sign(Domain::Line, &hash.0)));
         state.apply(&self.kinds, &line).expect("what was judged applies");
         lines.push(line);
         state.chain.next - 1
@@ -97,7 +97,7 @@ impl Server {
         let tell = |line: &Line| {
             let (mut header, mut side) = (line.header.clone(), line.side.clone().expect("not erased"));
             change(&mut header, &mut side);
-            chain.extend(header, side, |hash| self.key.sign(Domain::Line, &hash.0))
+            chain.extend(header, side, |hash| Some(self.key.sign(Domain::Line, &hash.0)))
         };
         self.logs[&log].1.iter().map(tell).collect()
     }
