@@ -5,6 +5,7 @@
 //! has the lines: whatever fails in between, the log is read from its lines again.
 
 mod captured;
+mod erase;
 mod facts;
 mod held;
 mod logs;
@@ -17,12 +18,13 @@ use shared::{kind::Kinds, log::ReplayError, refusal::Refusal};
 use tokio::sync::OnceCell;
 
 use self::logs::Logs;
-pub(crate) use self::{facts::Founding, push::moved};
 pub use self::{
+    erase::{Erasable, Erasing},
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
     pull::Pulled,
 };
+pub(crate) use self::{facts::Founding, push::moved};
 use crate::{
     live::Live,
     outside::Entropy,

@@ -30,7 +30,7 @@ pub use self::{
     postgres::PostgresStore,
     sqlite::SqliteStore,
     turn::{Heard, Moved, News, Turn},
-    work::{Drafted, LogWork, Place, Settled, Work},
+    work::{Drafted, Erasure, LogWork, Place, Settled, Work},
 };
 
 /// The tenant.

@@ -55,6 +55,8 @@ pub enum Fact {
         by: PersonId,
         reason: String,
     },
+    /// Words are gone for good: what stays is carried over into a document that never held them.
+    Epoch(Epoch),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -173,6 +175,23 @@ pub struct Pause {
     pub until: Option<At>,
 }
 
+/// The lead had records' words destroyed. The line that states it is the first of its epoch; the document's current
+/// values follow it as words without an author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// The epoch that begins here.
+    pub epoch: u32,
+    /// The records whose words are gone, in every version and draft.
+    pub erased: Vec<RecordId>,
+    /// Who made a record that somebody else submitted: the words that said so are gone with the old document.
+    pub authors: Vec<(RecordId, PersonId)>,
+    pub by: PersonId,
+    pub reason: String,
+}
+
+/// Records that one act erases.
+pub const MAX_ERASED: usize = 32;
+
 /// The fold of a log's facts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -188,6 +207,9 @@ pub struct Facts {
     pub captured: BTreeMap<RecordId, (At, At)>,
     pub adopted: BTreeMap<Hash, PersonId>,
     pub discarded: BTreeSet<Hash>,
+    /// Records whose words were destroyed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erased: BTreeSet<RecordId>,
 }
 
 impl Facts {
@@ -227,6 +249,7 @@ impl Facts {
             Fact::Discarded { change, .. } => {
                 self.discarded.insert(*change);
             }
+            Fact::Epoch(epoch) => self.erased.extend(&epoch.erased),
         }
     }
 

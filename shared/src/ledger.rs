@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bytes::Hash,
     decision::{Act, Content, Decision, Unlock},
-    fact::{Facts, Settings},
+    fact::{Epoch, Facts, Settings},
     id::{DeviceId, PersonId, RecordId},
     kind::{Chain, Kind},
     role::Role,
@@ -41,7 +41,7 @@ pub struct Version {
     pub content: Content,
     pub form: Hash,
     pub digest: Hash,
-    /// The document's heads that were frozen.
+    /// The document's heads that were frozen; none once another epoch began.
     pub heads: Vec<Hash>,
     #[serde(default)]
     pub signatures: Vec<Mark>,
@@ -322,6 +322,32 @@ impl Ledger {
             Act::Void => version.voided = Some(mark),
             Act::Hide => version.hidden = Some(mark),
         }
+    }
+
+    /// A new epoch: frozen words of what was erased are gone, and no heads of the old document mean anything.
+    pub fn begin_epoch(&mut self, epoch: &Epoch) {
+        for (record, entry) in &mut self.records {
+            for version in &mut entry.versions {
+                version.heads.clear();
+                if epoch.erased.contains(record) {
+                    version.content.clear();
+                }
+            }
+        }
+        for (record, author) in &epoch.authors {
+            if let Some(entry) = self.records.get_mut(record) {
+                entry.author = *author;
+            }
+        }
+    }
+
+    /// Whom an epoch has to name: who made a record that somebody else submitted first.
+    pub fn authors_to_name(&self) -> Vec<(RecordId, PersonId)> {
+        let named = |(record, entry): (&RecordId, &RecordLedger)| {
+            let follows = entry.versions.first().is_some_and(|first| first.submitted.by == entry.author);
+            (!follows).then_some((*record, entry.author))
+        };
+        self.records.iter().filter_map(named).collect()
     }
 
     /// Every standing, sealed version of a kind, with its record.

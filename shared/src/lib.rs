@@ -9,6 +9,8 @@ pub mod cbor;
 #[cfg(feature = "document")]
 pub mod change;
 pub mod decision;
+#[cfg(feature = "document")]
+pub mod epoch;
 pub mod evidence;
 pub mod export;
 pub mod fact;

@@ -3,14 +3,14 @@
 //! [`Log::judge`] is the whole verdict on what a phone pushes: shield, policy, rules. It is a function of the log's
 //! lines and the push, so that anybody who has the lines can ask again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bytes::{Bytes, Hash},
     canonical,
     change::{self, Decoded, Effect, Index, Refused},
     decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision, Unproven},
-    fact::{Fact, Facts, MAX_FACT_BYTES},
+    fact::{Epoch, Fact, Facts, MAX_FACT_BYTES},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::{Field, Kinds},
@@ -38,6 +38,14 @@ pub struct Log {
     lines: Received,
     /// Accepted decisions by their body's hash, for the answer 'duplicate'.
     decisions: BTreeMap<Hash, u64>,
+    /// The line that began this epoch; 0 in the first.
+    began: u64,
+    /// Nothing but what the epoch carried over came yet.
+    carrying: bool,
+    /// The epoch that its source says it is in: what lies before may lack its words.
+    told: u32,
+    /// Records of which a submit came without its words; whoever says so has to say later that they were erased.
+    withheld: BTreeSet<RecordId>,
 }
 
 /// Who pushes: the session says the person, the request the device.
@@ -65,6 +73,10 @@ pub enum ReplayError {
     Chain(u64, ChainError),
     #[error("line {0} does not follow")]
     Position(u64),
+    #[error("line {0} is of another epoch")]
+    Epoch(u64),
+    #[error("line {0} came without its words, and they were not erased")]
+    Withheld(u64),
     #[error("line {0} is not readable: {1}")]
     Unreadable(u64, String),
     #[error("line {0} is of a kind that this build does not know: {1}")]
@@ -102,7 +114,32 @@ impl Log {
             index: Index::new(&id.to_string(), FIRST_EPOCH),
             lines: Received::default(),
             decisions: BTreeMap::new(),
+            began: 0,
+            carrying: false,
+            told: FIRST_EPOCH,
+            withheld: BTreeSet::new(),
         }
+    }
+
+    /// The same before its first line, from a source that says which epoch it has come to: words of earlier ones were
+    /// destroyed, and their lines come without them.
+    pub fn told(id: LogId, organisation: OrganisationId, epoch: u32) -> Self {
+        Self { told: epoch, ..Self::new(id, organisation) }
+    }
+
+    /// The epoch that the log's source says it is in.
+    pub fn told_epoch(&self) -> u32 {
+        self.told.max(self.epoch)
+    }
+
+    /// Whether it has come to the epoch that it was told of, and what it lacks was erased.
+    pub fn is_whole(&self) -> bool {
+        self.epoch >= self.told && self.withheld.is_empty()
+    }
+
+    /// The line that began this epoch; 0 in the first.
+    pub fn began(&self) -> u64 {
+        self.began
     }
 
     /// Takes in a line from elsewhere: the chain, the words' commitment and the organisation's signature are checked
@@ -111,9 +148,15 @@ impl Log {
         let position = line.header.position;
         let mut chain = self.chain;
         chain.accept(line, organisation).map_err(|error| ReplayError::Chain(position, error))?;
+        let is_past = line.header.epoch < self.told;
+        if line.side.is_none() && !(is_past && line.header.kind == LineKind::Word) {
+            return Err(ReplayError::Withheld(position));
+        }
         self.verify_author(line)?;
-        self.verify_decision(line)?;
-        self.apply(kinds, line)
+        let withheld = self.verify_decision(line, is_past)?;
+        self.apply(kinds, line)?;
+        self.withheld.extend(withheld);
+        Ok(())
     }
 
     /// A line names whom its words or its signature are by.
@@ -121,16 +164,20 @@ impl Log {
         let position = line.header.position;
         let (LineKind::Word, Some(side)) = (line.header.kind, &line.side) else { return Ok(()) };
         let head = change::preparse::preparse(&side.bytes.0).map_err(|error| ReplayError::Change(position, error.to_string()))?;
+        if self.carrying && change::genesis::carries(&head.actor, &self.id.to_string(), self.epoch) {
+            let by_nobody = (line.header.author, line.header.device) == (None, None);
+            return if by_nobody { Ok(()) } else { Err(ReplayError::Author(position)) };
+        }
         let device = head.actor.device().map(|device| DeviceId(uuid::Uuid::from_bytes(device)));
         let certified = device.and_then(|device| self.facts.devices.get(&device)).map(|certificate| certificate.person);
         if device == line.header.device && certified.is_some() && certified == line.header.author { Ok(()) } else { Err(ReplayError::Author(position)) }
     }
 
-    /// A decision is proven by its own signature, and a submit by its words: without them it binds nothing, so they go
-    /// with the whole line, or not at all.
-    fn verify_decision(&self, line: &Line) -> Result<(), ReplayError> {
+    /// A decision is proven by its own signature, and a submit by its words: without them it binds nothing. Where an
+    /// earlier epoch's come without them, the record is named.
+    fn verify_decision(&self, line: &Line, is_past: bool) -> Result<Option<RecordId>, ReplayError> {
         let position = line.header.position;
-        let (LineKind::Decision, Some(side)) = (line.header.kind, &line.side) else { return Ok(()) };
+        let (LineKind::Decision, Some(side)) = (line.header.kind, &line.side) else { return Ok(None) };
         let unreadable = |error: String| ReplayError::Unreadable(position, error);
         let signed: SignedDecision = crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| unreadable(error.to_string()))?;
         let (decision, content) = signed.proven(self.id, &self.facts, side.content.as_ref()).map_err(|error| match error {
@@ -141,7 +188,11 @@ impl Log {
         if (line.header.author, line.header.device) != (Some(decision.by), Some(decision.device)) {
             return Err(ReplayError::Author(position));
         }
-        if decision.act == Act::Submit && content.is_none() { Err(ReplayError::Digest(position)) } else { Ok(()) }
+        match (decision.act, content) {
+            (Act::Submit, None) if is_past => Ok(Some(decision.record)),
+            (Act::Submit, None) => Err(ReplayError::Digest(position)),
+            _ => Ok(None),
+        }
     }
 
     /// Takes in a committed line. Nothing changes where it does not fit.
@@ -150,9 +201,14 @@ impl Log {
         if position != self.chain.next {
             return Err(ReplayError::Position(position));
         }
+        let begins = line.header.kind == LineKind::Fact && line.header.epoch == self.epoch.saturating_add(1);
+        if line.header.epoch != self.epoch && !begins {
+            return Err(ReplayError::Epoch(position));
+        }
         if let Some(side) = &line.side {
             match line.header.kind {
                 LineKind::Word => {
+                    self.carrying &= line.header.author.is_none();
                     let decoded = Decoded::parse(&side.bytes.0).map_err(|error| ReplayError::Change(position, error.to_string()))?;
                     self.index.apply(&decoded, position).map_err(|error| ReplayError::Change(position, error.to_string()))?;
                 }
@@ -161,12 +217,19 @@ impl Log {
                         crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
                     let decision = signed.decision().map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
                     let content = side.content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
+                    self.carrying = false;
                     self.fold(kinds, &signed, &decision, content, position, line.header.received_at)?;
                     self.decisions.insert(Hash::of(&signed.body.0), position);
                 }
                 LineKind::Fact => {
                     let fact: Fact =
                         crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    match &fact {
+                        Fact::Epoch(epoch) if begins && epoch.epoch == line.header.epoch => self.begin_epoch(epoch, position),
+                        Fact::Epoch(_) => return Err(ReplayError::Epoch(position)),
+                        _ if begins => return Err(ReplayError::Epoch(position)),
+                        _ => self.carrying = false,
+                    }
                     self.facts.fold(&fact);
                 }
             }
@@ -174,6 +237,15 @@ impl Log {
         self.lines.push(&line.header);
         self.chain = ChainHead { next: position + 1, hash: line.hash };
         Ok(())
+    }
+
+    fn begin_epoch(&mut self, epoch: &Epoch, position: u64) {
+        self.epoch = epoch.epoch;
+        self.began = position;
+        self.carrying = true;
+        self.index = Index::new(&self.id.to_string(), epoch.epoch);
+        self.ledger.begin_epoch(epoch);
+        self.withheld.retain(|record| !epoch.erased.contains(record));
     }
 
     fn fold(

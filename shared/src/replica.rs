@@ -6,6 +6,7 @@
 
 mod book;
 mod encode;
+mod epoch;
 mod outbox;
 mod pending;
 mod propose;
@@ -285,9 +286,6 @@ impl Replica {
 
     fn take_lines(&mut self, update: LogUpdate, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
         let id = update.log;
-        let organisation = self.identity.organisation;
-        let book = self.books.entry(id).or_insert_with(|| Book::new(id, organisation));
-        let before_facts = book.fact_count;
         // Words have no signature of their own: what ends a batch vouches for them.
         if let Some(last) = update.lines.last().filter(|_| !update.more)
             && let Err(error) = last.receipt_by(&self.identity.organisation_key)
@@ -295,6 +293,17 @@ impl Replica {
             effects.news.push(does_not_verify(&ReplayError::Chain(last.header.position, error)));
             return;
         }
+        if self.books.get(&id).is_some_and(|book| book.log.chain.next > 0 && book.log.told_epoch() < update.epoch) {
+            if update.lines.first().is_none_or(|line| line.header.position > 0) {
+                // News of an epoch that this phone has not begun to read: the next request asks for all of it.
+                self.read_up = false;
+                return;
+            }
+            self.leave_epoch(id, update.epoch, touched, effects);
+        }
+        let organisation = self.identity.organisation;
+        let book = self.books.entry(id).or_insert_with(|| Book::told(id, organisation, update.epoch));
+        let before_facts = book.fact_count;
         for line in update.lines {
             if line.header.position < book.log.chain.next {
                 continue;
@@ -311,6 +320,10 @@ impl Replica {
                 }
             }
         }
+        if !update.more && !book.log.is_whole() {
+            effects.news.push(does_not_verify(&ReplayError::Withheld(book.log.chain.next)));
+            return;
+        }
         if let Some(bytes) = book.snapshot_if_due() {
             effects.put_snapshot(id, bytes);
         }
@@ -319,6 +332,7 @@ impl Replica {
             effects.put_log(&view);
             effects.news.push(News::Log(Box::new(view)));
         }
+        self.enter_epoch(id, effects);
         // A draft whose id now stands in a shared log leaves the own log's lists, and the other way round.
         let own = self.own_log();
         let echoes: Vec<_> = touched.iter().filter(|(log, _)| *log != own).map(|(_, record)| (own, *record)).collect();

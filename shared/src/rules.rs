@@ -4,6 +4,7 @@
 //! Only this module can make an [`Accepted`], and the store's commit takes nothing else.
 
 mod agreement_first;
+mod erased;
 mod evidence_met;
 mod fresh_unlock;
 mod guidance;
@@ -46,9 +47,20 @@ pub struct Accepted {
 /// What was let through.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    Word { change: Bytes, hash: Hash, author: PersonId, device: DeviceId },
-    Decision { signed: SignedDecision, decision: Box<Decision>, content: Option<Bytes> },
+    Word {
+        change: Bytes,
+        hash: Hash,
+        author: PersonId,
+        device: DeviceId,
+    },
+    Decision {
+        signed: SignedDecision,
+        decision: Box<Decision>,
+        content: Option<Bytes>,
+    },
     Fact(Fact),
+    /// What a new epoch begins with: by nobody, since everybody who wrote it stands in the lines of the old one.
+    Carried(Bytes),
 }
 
 impl Accepted {
@@ -146,20 +158,32 @@ pub fn words(state: State<'_>, words: &Words<'_>, received_at: At) -> Result<Acc
     if state.facts.adopted.get(&hash) != Some(&author) {
         membership::writer(state, author, received_at)?;
     }
-    writer::check(state, log, author, writes, received_at)?;
+    written(state, log, author, writes, received_at)?;
     Ok(Accepted { body: Body::Word { change: change.clone(), hash, author, device } })
+}
+
+fn written(state: State<'_>, log: LogId, author: PersonId, writes: &[Write<'_>], received_at: At) -> Result<(), Refusal> {
+    writes.iter().try_for_each(|write| erased::writes(state, write.record))?;
+    writer::check(state, log, author, writes, received_at)
 }
 
 /// Says why words would be refused, or nothing: for the phone, before it writes them.
 pub fn why_not_words(state: State<'_>, log: LogId, author: PersonId, writes: &[Write<'_>], now: At) -> Option<Refusal> {
-    membership::writer(state, author, now).and_then(|()| writer::check(state, log, author, writes, now)).err()
+    membership::writer(state, author, now).and_then(|()| written(state, log, author, writes, now)).err()
 }
 
 /// Facts come from the organisation: from its administration, or from an act that names the lead.
 pub fn fact(state: State<'_>, fact: Fact, received_at: At) -> Result<Accepted, Refusal> {
     membership::fact(state, &fact, received_at)?;
     reasons::fact(&fact)?;
+    erased::fact(&fact)?;
     Ok(Accepted { body: Body::Fact(fact) })
+}
+
+/// What an epoch's document begins with was accepted before, and is judged by nobody again.
+#[cfg(feature = "document")]
+pub fn carried(carried: crate::epoch::Carried) -> Accepted {
+    Accepted { body: Body::Carried(carried.into_change()) }
 }
 
 /// The roles whose decision an act is, for a kind.
@@ -197,6 +221,7 @@ pub fn role_for(facts: &Facts, person: PersonId, act: Act, kind: &Kind, author: 
 
 fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
     membership::decider(state, proposal, received_at)?;
+    erased::decides(state, proposal)?;
     writer::decider(state, proposal)?;
     reasons::check(proposal)?;
     seen_version::check(state, proposal)?;

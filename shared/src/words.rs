@@ -242,6 +242,29 @@ pub mod refusal {
         Refusal::new("r9_pin", "That is not the PIN of this phone. Try again.")
     }
 
+    /// The code of what [`old_epoch`] says: a phone reads the new epoch and goes on by itself.
+    pub const OLD_EPOCH: &str = "old_epoch";
+
+    pub fn old_epoch(epoch: u32) -> Refusal {
+        Refusal::new(OLD_EPOCH, format!("Words were erased from this record since. Open the app again to go on (epoch {epoch})."))
+    }
+
+    pub fn erased() -> Refusal {
+        Refusal::new("erased", "The words of this record were erased for good. Nothing can be added to it; begin a new one.")
+    }
+
+    pub fn erase_count(most: usize) -> Refusal {
+        Refusal::new("erase_count", format!("Choose at least one record, and at most {most} at once."))
+    }
+
+    pub fn erase_unknown() -> Refusal {
+        Refusal::new("erase_unknown", "That record is not here, or its words were erased already.")
+    }
+
+    pub fn erase_held() -> Refusal {
+        Refusal::new("erase_held", "Words of somebody who left are still held in this relationship. Take them over or discard them first.")
+    }
+
     // R10
     pub fn r10_not_member() -> Refusal {
         Refusal::new(

@@ -251,6 +251,11 @@ pub mod fact {
         format!("{by} took over words that {author} had sent late.")
     }
 
+    pub fn erased(records: usize, by: &str, reason: &str) -> String {
+        let records = if records == 1 { "a record".to_owned() } else { format!("{records} records") };
+        format!("{by} had the words of {records} erased for good: '{reason}'")
+    }
+
     pub fn discarded(author: &str, by: &str, reason: &str) -> String {
         format!("{by} left out words that {author} had sent late: '{reason}'")
     }

@@ -127,8 +127,15 @@ impl Gate {
     /// The pair logs that somebody's membership of a relationship gave them.
     async fn pairings_of(&self, ending: &Ending, now: At) -> Result<Vec<LogId>> {
         let (LogId::Record(relationship), Role::Mentor) = (ending.log, ending.role) else { return Ok(Vec::new()) };
+        let reached = self.store.reach(ending.person, now).await?;
+        let current = reached.iter().filter(|reach| reach.current).map(|reach| reach.log).collect::<Vec<_>>();
+        Ok(self.pair_logs(relationship, ending.person, now).await?.into_iter().filter(|log| current.contains(log)).collect())
+    }
+
+    /// The pair logs that somebody is in by a relationship.
+    pub(super) async fn pair_logs(&self, relationship: RelationshipId, mentor: PersonId, now: At) -> Result<Vec<LogId>> {
         let mut pairings = Vec::new();
-        let reached = self.store.reach(ending.person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log);
+        let reached = self.store.reach(mentor, now).await?.into_iter().map(|reach| reach.log);
         for log in reached.filter(|log| matches!(log, LogId::Pair(_))) {
             let act = self.lock(log).await?;
             let opened = act.loaded().log.facts.opened.as_ref();

@@ -7,7 +7,6 @@ use shared::{
     fact::Fact,
     id::{LogId, PersonId, RecordId},
     log::{Author, Judged},
-    refusal::Refusal,
     rules::{Accepted, Body},
     time::At,
     wire::{Bundle, LogUpdate, Verdict},
@@ -39,10 +38,7 @@ impl Gate {
         if bundle.epoch != log.epoch {
             let epoch = log.epoch;
             act.put_back();
-            return Ok(Verdict::Refused(Refusal::new(
-                "old_epoch",
-                format!("Words were erased from this record since. Open the app again to go on (epoch {epoch})."),
-            )));
+            return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)));
         }
         let accepted = match log.judge(&self.kinds, author, &bundle.items, received_at) {
             Judged::Accept(accepted) => accepted,
@@ -91,7 +87,7 @@ impl Gate {
             match locked.iter().position(|locked| locked.loaded().log.id == work.log()) {
                 Some(place) => self.take(locked.swap_remove(place), &work)?,
                 // The act opened it: nobody has it in memory, and its first members learn that it is there.
-                None => self.live.tell_moved(&moved(work.facts()), work.log(), work.after().next),
+                None => self.live.tell_moved(&moved(work.facts(), &BTreeSet::new()), work.log(), work.after().next),
             }
         }
         Ok(())
@@ -116,20 +112,25 @@ impl Gate {
     fn tell(&self, locked: &Locked, work: &LogWork) {
         let log = &locked.loaded().log;
         let Some(last) = work.lines().last() else { return };
-        let members = log.facts.current(last.header.received_at).map(|member| member.person).collect();
+        let members: BTreeSet<PersonId> = log.facts.current(last.header.received_at).map(|member| member.person).collect();
         let lines = LogUpdate { log: log.id, epoch: log.epoch, lines: work.lines().cloned().collect(), more: false };
-        self.live.tell_lines(&members, &moved(work.facts()), lines, work.after().next);
+        self.live.tell_lines(&members, &moved(work.facts(), &members), lines, work.after().next);
     }
 }
 
-/// Who joined or left with these facts.
-pub(crate) fn moved<'a>(facts: impl Iterator<Item = &'a Fact>) -> BTreeSet<PersonId> {
-    let person = |fact: &Fact| match fact {
-        Fact::Member(member) => Some(member.person),
-        Fact::MemberEnded(ended) => Some(ended.person),
-        _ => None,
-    };
-    facts.filter_map(person).collect()
+/// Who is told that there is something, and not what: whoever joined or left with these facts, and all members where an
+/// epoch began, since they read the log from its first line again.
+pub(crate) fn moved<'a>(facts: impl Iterator<Item = &'a Fact>, members: &BTreeSet<PersonId>) -> BTreeSet<PersonId> {
+    let mut moved = BTreeSet::new();
+    for fact in facts {
+        match fact {
+            Fact::Member(member) => moved.extend([member.person]),
+            Fact::MemberEnded(ended) => moved.extend([ended.person]),
+            Fact::Epoch(_) => moved.extend(members),
+            _ => {}
+        }
+    }
+    moved
 }
 
 /// A record that a bundle's change touches.

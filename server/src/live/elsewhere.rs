@@ -101,7 +101,7 @@ impl Follower {
         let members: BTreeSet<PersonId> = current.map(|member| member.person).collect();
         let facts = facts(&lines)?;
         let more = last.header.position.saturating_add(1) < next;
-        self.live.tell_lines(&members, &moved(facts.iter()), LogUpdate { log, epoch: stand.epoch, lines, more }, next);
+        self.live.tell_lines(&members, &moved(facts.iter(), &members), LogUpdate { log, epoch: stand.epoch, lines, more }, next);
         Ok(())
     }
 

@@ -54,6 +54,8 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What was erased is overwritten, not only unlinked.
+            .pragma("secure_delete", "on")
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .busy_timeout(BUSY_TIMEOUT);
         keep_private(options.get_filename());

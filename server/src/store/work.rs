@@ -24,6 +24,14 @@ pub struct LogWork {
     after: ChainHead,
     entries: Vec<Entry>,
     drafted: Vec<Drafted>,
+    erasure: Option<Erasure>,
+}
+
+/// What a log's new epoch destroys: every word of the old one with its salt, and some frozen words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// The submits whose frozen words go.
+    pub submits: Vec<u64>,
 }
 
 /// A line and what stands beside it.
@@ -82,7 +90,7 @@ impl LogWork {
         let last = accepted.len().saturating_sub(1);
         let entry = |(number, accepted): (usize, Accepted)| entry(place, &mut head, accepted.into_body(), number == last);
         let entries = accepted.into_iter().enumerate().map(entry).collect();
-        Self { log: place.log, epoch: place.epoch, before: place.before, after: head, entries, drafted: Vec::new() }
+        Self { log: place.log, epoch: place.epoch, before: place.before, after: head, entries, drafted: Vec::new(), erasure: None }
     }
 
     /// Notes that drafts were written, for their 'captured' times.
@@ -91,8 +99,23 @@ impl LogWork {
         self
     }
 
+    /// These lines begin an epoch.
+    pub fn with_erasure(mut self, erasure: Erasure) -> Self {
+        self.erasure = Some(erasure);
+        self
+    }
+
     pub fn log(&self) -> LogId {
         self.log
+    }
+
+    pub(super) fn erasure(&self) -> Option<&Erasure> {
+        self.erasure.as_ref()
+    }
+
+    /// The epoch that the log is in before these lines.
+    pub(super) fn epoch_before(&self) -> u32 {
+        self.epoch.saturating_sub(u32::from(self.erasure.is_some()))
     }
 
     pub fn epoch(&self) -> u32 {
@@ -141,6 +164,7 @@ fn entry(place: Place<'_>, head: &mut ChainHead, body: Body, ends_batch: bool) -
             let sent = Hash::of(&signed.body.0);
             (LineKind::Decision, Some(decision.by), Some(decision.device), encode(&signed), content, Some(sent), None)
         }
+        Body::Carried(change) => (LineKind::Word, None, None, change, None, None, None),
         Body::Fact(fact) => (LineKind::Fact, None, None, cbor::encode(&fact).into(), None, None, Some(fact)),
     };
     let header = Header { position: head.next, epoch: place.epoch, kind, author, device, received_at: place.received_at, nonce: place.entropy.salt() };

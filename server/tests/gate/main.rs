@@ -3,6 +3,7 @@
 //! The phones are honest ones: `shared`'s replica core with a key in memory, over the routes of the server.
 
 mod client;
+mod erase;
 mod held;
 mod house;
 mod init;

@@ -3,7 +3,7 @@
 use automerge::{ActorId, Automerge, ObjType, ROOT, transaction::CommitOptions, transaction::Transactable as _};
 use sha2::{Digest as _, Sha256};
 
-use super::actor::GENESIS_ACTOR_BYTES;
+use super::actor::{ACTOR_BYTES, GENESIS_ACTOR_BYTES};
 
 /// The root's key that names the log.
 pub const LOG_KEY: &str = "log";
@@ -28,4 +28,9 @@ pub fn genesis_actor(log: &str, epoch: u32) -> [u8; GENESIS_ACTOR_BYTES] {
     let mut actor = [0; GENESIS_ACTOR_BYTES];
     actor.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
     actor
+}
+
+/// Whether an actor is the one that writes what an epoch begins with: a genesis's, with a slot behind it as a device's.
+pub fn carries(writer: &[u8], log: &str, epoch: u32) -> bool {
+    writer.len() == ACTOR_BYTES && writer.starts_with(&genesis_actor(log, epoch))
 }

@@ -116,6 +116,7 @@ pub struct Index {
     /// The map that holds all records; made by the genesis.
     container: Option<Id>,
     log: String,
+    epoch: u32,
     records: BTreeMap<Arc<str>, Record>,
     objects: BTreeMap<Id, Holder>,
 }
@@ -153,7 +154,7 @@ impl Index {
     /// The index of a log that holds its genesis alone, at position 0.
     pub fn new(log: &str, epoch: u32) -> Self {
         let decoded = Decoded::parse(&genesis::genesis(log, epoch)).expect("a genesis is within all limits of a change");
-        let mut index = Self::default();
+        let mut index = Self { epoch, ..Self::default() };
         index.apply(&decoded, 0).expect("a genesis is the first change of its log");
         index
     }

@@ -8,9 +8,11 @@ use crate::{
     id::{LogId, OrganisationId, RecordId},
     key::PublicKey,
     kind::Kinds,
-    line::{Line, LineKind},
-    log::{Log, ReplayError},
+    line::{ChainError, Line, LineKind},
+    log::{FIRST_EPOCH, Log, ReplayError},
 };
+
+use super::epoch::Left;
 
 /// Words after the last snapshot that make a new one due.
 const SNAPSHOT_AFTER: usize = 64;
@@ -23,6 +25,8 @@ pub(super) struct Book {
     /// Not this person's to read on.
     pub closed: bool,
     pub fact_count: usize,
+    /// The epoch before, until this one is read.
+    pub left: Option<Left>,
     /// Accepted words and those under way; absent until the first write needs it, and after a refusal.
     document: Option<Document>,
     snapshot: Option<Vec<u8>>,
@@ -32,12 +36,30 @@ pub(super) struct Book {
 
 impl Book {
     pub fn new(id: LogId, organisation: OrganisationId) -> Self {
-        Self { log: Log::new(id, organisation), slot: 0, closed: false, fact_count: 0, document: None, snapshot: None, words: Vec::new() }
+        Self::told(id, organisation, FIRST_EPOCH)
+    }
+
+    /// A log that its source says is in that epoch.
+    pub fn told(id: LogId, organisation: OrganisationId, epoch: u32) -> Self {
+        let log = Log::told(id, organisation, epoch);
+        Self { log, slot: 0, closed: false, fact_count: 0, left: None, document: None, snapshot: None, words: Vec::new() }
+    }
+
+    /// Every record that the log knows, by its words or by what was decided on it.
+    pub fn records(&self) -> impl Iterator<Item = RecordId> + '_ {
+        let worded = self.log.index.records().filter_map(|record| record.parse().ok());
+        worded.chain(self.log.ledger.records.keys().copied())
     }
 
     /// Verifies a line and takes it in; says which records it touches.
     pub fn take(&mut self, kinds: &Kinds, line: &Line, organisation: &PublicKey) -> Result<BTreeSet<RecordId>, ReplayError> {
         let touched = self.touches(line);
+        if let Some(left) = &self.left
+            && line.header.position.saturating_add(1) == left.head.next
+            && line.hash != left.head.hash
+        {
+            return Err(ReplayError::Chain(line.header.position, ChainError::Hash));
+        }
         self.log.verify(kinds, line, organisation)?;
         self.keep(line);
         Ok(touched)
@@ -61,7 +83,14 @@ impl Book {
                 }
                 self.words.push(side.bytes.0.clone());
             }
-            (LineKind::Fact, _) => self.fact_count += 1,
+            (LineKind::Fact, _) => {
+                self.fact_count += 1;
+                if self.log.began() == line.header.position {
+                    // The document of another epoch is another document.
+                    (self.document, self.snapshot) = (None, None);
+                    self.words.clear();
+                }
+            }
             _ => {}
         }
     }

@@ -79,7 +79,8 @@ impl Replica {
     }
 
     fn heads_at_basis(&self, pending: &Pending) -> Vec<Hash> {
-        self.books.get(&pending.log).map(|book| book.log.index.heads_at(pending.basis.position)).unwrap_or_default()
+        let Some(book) = self.books.get(&pending.log) else { return Vec::new() };
+        if pending.basis.position < book.log.began() { book.log.index.carried_heads() } else { book.log.index.heads_at(pending.basis.position) }
     }
 
     /// This phone's own changes of the record that an intent stands on and its basis lacks: accepted since, with the

@@ -7,6 +7,7 @@ use crate::{
     refusal::Refusal,
     time::At,
     wire::{Bundle, Cursor, Item, MAX_BUNDLES, MAX_CURSORS, MAX_REQUEST_BYTES, SyncRequest, Verdict, WIRE_VERSION},
+    words::refusal as say,
 };
 
 use super::{Effects, Replica, pending::Touched, stored::Table};
@@ -38,7 +39,7 @@ impl Replica {
         let rest = push.is_empty() || !self.in_touch || !self.read_up;
         let written: BTreeSet<LogId> = push.iter().map(|bundle: &Bundle| bundle.log).collect();
         let cursors = self.books.iter().filter(|(log, book)| !book.closed && (rest || written.contains(log))).take(MAX_CURSORS);
-        let cursors = cursors.map(|(log, book)| Cursor { log: *log, epoch: book.log.epoch, next: book.log.chain.next }).collect();
+        let cursors = cursors.map(|(log, book)| Cursor { log: *log, epoch: book.log.told_epoch(), next: book.log.chain.next }).collect();
         if !touched.is_empty() {
             self.show(&touched, &mut effects);
         }
@@ -77,6 +78,12 @@ impl Replica {
         let epoch = self.books.get(&pending.log)?.log.epoch;
         if let Some(fixed) = pending.fixed {
             return Some(Bundle { log: pending.log, epoch, items: fixed.items });
+        }
+        let is_erased = self.books.get(&pending.log).is_some_and(|book| book.log.facts.erased.contains(&pending.record));
+        if is_erased && pending.words.is_some() {
+            let stranded = self.drop_pending(number, effects)?;
+            self.strand(stranded, say::erased(), false, now, effects);
+            return None;
         }
         match self.fix(&pending, effects) {
             Ok(Some(fixed)) => {
@@ -131,6 +138,13 @@ impl Replica {
                     "Already sent from your other phone. What you wrote here is kept below; add it as a new version if it still matters.",
                 );
                 self.give_up(number, refusal, false, now, touched, effects);
+            }
+            // It goes anew once the new epoch is read: the same answer brought it, or the next one does.
+            Verdict::Refused(refusal) if refusal.code == say::OLD_EPOCH => {
+                self.read_up = false;
+                if let Some(turn) = turn {
+                    self.unfix_from(log, turn, touched, effects);
+                }
             }
             Verdict::Refused(refusal) => self.give_up(number, refusal.clone(), false, now, touched, effects),
             Verdict::Held(refusal) => self.give_up(number, refusal.clone(), true, now, touched, effects),

@@ -9,6 +9,8 @@ use crate::{
     },
     id::{LogId, PersonId, RecordId},
     kind::DISCARDED,
+    ledger::Version,
+    log::visible,
     phone::{Row, Waiting},
     prose,
     scalar::Scalar,
@@ -36,9 +38,9 @@ impl Replica {
             return None;
         }
         let entry = book.log.ledger.get(record).cloned();
-        let frozen = entry.as_ref().and_then(|entry| entry.latest()).map(|version| version.heads.as_slice());
-        let changed_after = frozen.is_some_and(|heads| book.log.index.touched_after(&name, heads).is_ok_and(|position| position.is_some()))
-            || (frozen.is_some() && pending.iter().any(|pending| pending.words.is_some()));
+        let frozen = entry.as_ref().and_then(|entry| entry.latest());
+        let changed_after =
+            frozen.is_some_and(|version| is_changed(book, &name, version)) || (frozen.is_some() && pending.iter().any(|pending| pending.words.is_some()));
         let touched_at = self.touched_at(book, &name, &pending);
         let waiting = pending.iter().flat_map(|pending| waiting(pending)).collect();
         let unsent = !pending.is_empty();
@@ -49,6 +51,9 @@ impl Replica {
     fn identity_of(&self, book: &Book, name: &str, pending: &[&Pending]) -> Option<(String, PersonId)> {
         if let Some((kind, by)) = book.log.index.identity(name) {
             return Some((kind.to_owned(), by.parse().ok()?));
+        }
+        if let Some(entry) = name.parse().ok().filter(|record| book.log.facts.erased.contains(record)).and_then(|record| book.log.ledger.get(record)) {
+            return Some((entry.kind.clone(), entry.author));
         }
         let creates = pending.iter().find(|pending| pending.words.as_ref().is_some_and(|words| words.creates))?;
         Some((creates.kind.clone(), self.identity.person))
@@ -108,6 +113,14 @@ impl Replica {
         let line = book.log.index.touched_after(name, &[]).ok().flatten().and_then(|position| book.log.received_at(position));
         pending.iter().map(|pending| pending.at).chain(line).max().unwrap_or_default()
     }
+}
+
+/// Whether words came after the ones that a version froze. Its heads mean nothing in a later epoch: there the words tell.
+fn is_changed(book: &Book, name: &str, version: &Version) -> bool {
+    if version.heads.is_empty() {
+        return !version.content.is_empty() && visible(book.log.index.now().record(name)) != version.content;
+    }
+    book.log.index.touched_after(name, &version.heads).is_ok_and(|position| position.is_some())
 }
 
 fn waiting(pending: &Pending) -> Vec<Waiting> {

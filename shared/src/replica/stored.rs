@@ -91,7 +91,11 @@ impl Effects {
     }
 
     pub(super) fn put_line(&mut self, log: LogId, line: &Line) {
-        self.put(Table::Lines, format!("{log}#{:012}", line.header.position), &(log, line));
+        self.put(Table::Lines, line_key(log, line.header.position), &(log, line));
+    }
+
+    pub(super) fn delete_line(&mut self, log: LogId, position: u64) {
+        self.delete(Table::Lines, line_key(log, position));
     }
 
     pub(super) fn put_snapshot(&mut self, log: LogId, bytes: Vec<u8>) {
@@ -115,6 +119,10 @@ impl Effects {
         self.store.extend(other.store);
         self.news.extend(other.news);
     }
+}
+
+fn line_key(log: LogId, position: u64) -> String {
+    format!("{log}#{position:012}")
 }
 
 impl Stored {

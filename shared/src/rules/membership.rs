@@ -29,6 +29,7 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
         Fact::MemberEnded(ended) => ended.by,
         Fact::Exemption(exemption) => exemption.by,
         Fact::Adopted { by, .. } | Fact::Discarded { by, .. } => *by,
+        Fact::Epoch(epoch) => epoch.by,
         Fact::Cover(cover) if cover.by == cover.supervisor => {
             return if state.facts.has_role(cover.by, Role::Supervisor, received_at) { Ok(()) } else { Err(say::r10_role()) };
         }
@@ -46,6 +47,10 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
     // No lead is a member of a pair log. A membership that ends there follows the one in the record log, whose fact the
     // lead's role was asked for in the same transaction.
     if matches!((log, fact), (Some(LogId::Pair(_)), Fact::MemberEnded(_))) {
+        return Ok(());
+    }
+    // Nor of an own log: the drafts of an erased record go with it, in the same transaction.
+    if matches!((log, fact), (Some(LogId::Pair(_) | LogId::Own(_)), Fact::Epoch(_))) {
         return Ok(());
     }
     let is_record_log = matches!(log, Some(LogId::Record(_)));

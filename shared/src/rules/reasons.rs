@@ -23,6 +23,7 @@ pub(super) fn fact(fact: &Fact) -> Result<(), Refusal> {
         Fact::Exemption(exemption) => &exemption.reason,
         Fact::MemberEnded(ended) => &ended.reason,
         Fact::Discarded { reason, .. } => reason,
+        Fact::Epoch(epoch) => &epoch.reason,
         _ => return Ok(()),
     };
     if reason.trim().is_empty() {

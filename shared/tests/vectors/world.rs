@@ -102,7 +102,7 @@ impl World {
         self.drawn += 1;
         let (nonce, salt) = (Salt::from([self.drawn; 16]), Salt::from([0x80 | self.drawn; 16]));
         let (kind, bytes, content) = match accepted.into_body() {
-            Body::Word { change, .. } => (LineKind::Word, change, None),
+            Body::Word { change, .. } | Body::Carried(change) => (LineKind::Word, change, None),
             Body::Decision { signed, content, .. } => (LineKind::Decision, Bytes(shared::cbor::encode(&signed)), content),
             Body::Fact(fact) => (LineKind::Fact, Bytes(shared::cbor::encode(&fact)), None),
         };

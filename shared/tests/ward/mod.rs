@@ -63,7 +63,7 @@ impl Server {
         self.nonce += 1;
         let nonce = Salt::from(*Uuid::from_u128(u128::from(self.nonce).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)).as_bytes());
         let (kind, bytes, content) = match accepted.into_body() {
-            Body::Word { change, .. } => (LineKind::Word, change, None),
+            Body::Word { change, .. } | Body::Carried(change) => (LineKind::Word, change, None),
             Body::Decision { signed, content, .. } => (LineKind::Decision, Bytes(shared::cbor::encode(&signed)), content),
             Body::Fact(fact) => (LineKind::Fact, Bytes(shared::cbor::encode(&fact)), None),
         };

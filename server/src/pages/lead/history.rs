@@ -65,5 +65,6 @@ fn sentence(fact: &Fact, facts: &Facts, zone: &Zone) -> String {
         Fact::Captured { .. } => say::CAPTURED.to_owned(),
         Fact::Adopted { author, by, .. } => say::adopted(&name(*author), &name(*by)),
         Fact::Discarded { author, by, reason, .. } => say::discarded(&name(*author), &name(*by), reason),
+        Fact::Epoch(epoch) => say::erased(epoch.erased.len(), &name(epoch.by), &epoch.reason),
     }
 }

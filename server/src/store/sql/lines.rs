@@ -140,6 +140,25 @@ pub(super) async fn insert(connection: &mut Connection, log: i64, entry: &Entry)
     Ok(())
 }
 
+/// Destroys the words before a position, with their salts, and the frozen words of some submits.
+pub(super) async fn erase(connection: &mut Connection, log: i64, before: u64, submits: &[u64]) -> Result<()> {
+    sqlx::query("delete from sides where log = $1 and position < $2 and position in (select position from lines where log = $1 and kind = 0)")
+        .bind(log)
+        .bind(integer(before))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    for submit in submits {
+        sqlx::query("update sides set content = null where log = $1 and position = $2")
+            .bind(log)
+            .bind(integer(*submit))
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
 fn bytes<const N: usize>(fixed: &Fixed<N>) -> Vec<u8> {
     fixed.0.to_vec()
 }

@@ -32,6 +32,9 @@ pub(in crate::store) async fn write(connection: &mut Connection, work: &Work) ->
 
 async fn write_log(connection: &mut Connection, work: &LogWork) -> Result<()> {
     let log = move_head(connection, work).await?;
+    if let Some(erasure) = work.erasure() {
+        lines::erase(connection, log, work.before().next, &erasure.submits).await?;
+    }
     for entry in work.entries() {
         lines::insert(connection, log, entry).await?;
         if let Some(fact) = &entry.fact {
@@ -68,13 +71,14 @@ async fn move_head(connection: &mut Connection, work: &LogWork) -> Result<i64> {
             .fetch_optional(connection)
             .await
     } else {
-        sqlx::query_scalar("update logs set next = $3, head = $4 where name = $1 and epoch = $2 and next = $5 and head = $6 returning number")
+        sqlx::query_scalar("update logs set epoch = $2, next = $3, head = $4 where name = $1 and next = $5 and head = $6 and epoch = $7 returning number")
             .bind(name)
             .bind(i64::from(work.epoch()))
             .bind(integer(after.next))
             .bind(after.hash.0.to_vec())
             .bind(integer(before.next))
             .bind(before.hash.0.to_vec())
+            .bind(i64::from(work.epoch_before()))
             .fetch_optional(connection)
             .await
     }
@@ -98,7 +102,8 @@ async fn feed(connection: &mut Connection, log: i64, line: &Line, fact: &Fact) -
         | Fact::Paused(_)
         | Fact::Captured { .. }
         | Fact::Adopted { .. }
-        | Fact::Discarded { .. } => Ok(()),
+        | Fact::Discarded { .. }
+        | Fact::Epoch(_) => Ok(()),
     }
 }
 

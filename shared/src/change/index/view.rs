@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{bytes::Hash, scalar::Scalar};
 
-use super::{super::actor::Actor, Accepted, Clock, Index, Record};
+use super::{
+    super::{actor::Actor, genesis},
+    Accepted, Clock, Index, Record,
+};
 
 /// A head that this log never accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +91,18 @@ impl Index {
         let record = self.records.get(record)?;
         let first = |field: &str| record.fields.get(field)?.first()?.value.as_ref()?.text();
         Some((first(super::super::effect::KIND)?, first(super::super::effect::BY)?))
+    }
+
+    /// The Texts of a record, empty or not.
+    pub fn texts(&self, record: &str) -> impl Iterator<Item = &str> {
+        self.records.get(record).into_iter().flat_map(|record| record.prose.keys().map(String::as_str))
+    }
+
+    /// The heads at which every record was made that an epoch carried over, and had no values yet.
+    pub fn carried_heads(&self) -> Vec<Hash> {
+        let made = self.records.values().filter_map(|record| self.change(record.change));
+        let carried = made.filter(|change| self.actors.get(change.actor as usize).is_some_and(|actor| genesis::carries(actor, &self.log, self.epoch)));
+        self.heads_at(carried.map(|change| change.position).max().unwrap_or_default())
     }
 
     /// The position of the newest change that touches a record and that `heads` do not cover: the answer to 'was it

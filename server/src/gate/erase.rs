@@ -1,0 +1,139 @@
+//! Erasing: the lead has records' words destroyed, in every log that holds them. What stays is carried into a new epoch.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use shared::{
+    decision::Content,
+    epoch,
+    fact::{Epoch, Fact},
+    id::{LogId, PersonId, RecordId},
+    log::{Log, visible},
+    role::Role,
+    rules,
+    time::At,
+    words::refusal as say,
+};
+
+use super::{Gate, GateError, Result, facts::whole, logs::Locked};
+use crate::store::{Erasure, LogWork, Place, StoreError, Work};
+
+/// What a lead has erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasing {
+    /// The record log that the lead leads.
+    pub log: LogId,
+    pub records: BTreeSet<RecordId>,
+    pub by: PersonId,
+    pub reason: String,
+}
+
+/// A record that still has its words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Erasable {
+    pub record: RecordId,
+    pub kind: String,
+    pub by: PersonId,
+    /// When it was made here.
+    pub at: At,
+    pub fields: Content,
+}
+
+impl Gate {
+    /// What can be erased from a log, the newest first.
+    pub async fn erasable(&self, log: LogId) -> Result<Vec<Erasable>> {
+        let act = self.lock(log).await?;
+        let known = &act.loaded().log;
+        let now = known.index.now();
+        let erasable = |record: &str| {
+            let (kind, by) = known.index.identity(record)?;
+            let at = known.index.created_at(record).and_then(|position| known.received_at(position))?;
+            Some(Erasable { record: record.parse().ok()?, kind: kind.to_owned(), by: by.parse().ok()?, at, fields: visible(now.record(record)) })
+        };
+        let mut found: Vec<Erasable> = known.index.records().filter_map(erasable).collect();
+        found.sort_by_key(|found| std::cmp::Reverse((found.at, found.record)));
+        act.put_back();
+        Ok(found)
+    }
+
+    /// Destroys the words of records, their drafts and what a pair keeps of them, in one transaction.
+    pub async fn erase(self: &Arc<Self>, erasing: Erasing, now: At) -> Result<()> {
+        let gate = Arc::clone(self);
+        whole(async move { gate.erase_now(&erasing, now).await }).await
+    }
+
+    async fn erase_now(&self, erasing: &Erasing, now: At) -> Result<()> {
+        let logs = self.holding(erasing, now).await?;
+        let act = self.begin(logs).await?;
+        let work = self.erasures(&act.logs, erasing, now).await;
+        match work {
+            Ok(work) => self.commit(act, work).await,
+            Err(refused) => {
+                act.put_back();
+                Err(refused)
+            }
+        }
+    }
+
+    /// The logs that may hold words of the records: the relationship's, drafts of its members, and what its pairs keep.
+    async fn holding(&self, erasing: &Erasing, now: At) -> Result<Vec<LogId>> {
+        let act = self.lock(erasing.log).await?;
+        let members: BTreeSet<PersonId> = act.loaded().log.facts.members.iter().map(|member| member.person).collect();
+        let mentors = act.loaded().log.facts.members.iter().filter(|member| member.role == Role::Mentor).map(|member| member.person);
+        let mentors: BTreeSet<PersonId> = mentors.collect();
+        act.put_back();
+        let mut logs = vec![erasing.log];
+        for person in members {
+            for record in &erasing.records {
+                if self.store.draft_times(person, *record).await?.is_some() {
+                    logs.push(LogId::Own(person));
+                }
+            }
+        }
+        if let LogId::Record(relationship) = erasing.log {
+            for mentor in mentors {
+                logs.extend(self.pair_logs(relationship, mentor, now).await?);
+            }
+        }
+        Ok(logs)
+    }
+
+    async fn erasures(&self, locked: &[Locked], erasing: &Erasing, now: At) -> Result<Work> {
+        if !self.store.held_in(erasing.log).await?.is_empty() {
+            return Err(say::erase_held().into());
+        }
+        let mut work = Work::default();
+        for locked in locked {
+            let log = &locked.loaded().log;
+            let here: BTreeSet<RecordId> = erasing.records.iter().copied().filter(|record| holds(log, *record)).collect();
+            if log.id == erasing.log && here.len() != erasing.records.len() {
+                return Err(say::erase_unknown().into());
+            }
+            if !here.is_empty() || log.id == erasing.log {
+                work.logs.push(self.erasure(locked, erasing, here, now).await?);
+            }
+        }
+        Ok(work)
+    }
+
+    /// The lines that begin a log's next epoch.
+    async fn erasure(&self, locked: &Locked, erasing: &Erasing, here: BTreeSet<RecordId>, now: At) -> Result<LogWork> {
+        let log = &locked.loaded().log;
+        let at = locked.loaded().received_at(now);
+        let epoch = log.epoch.checked_add(1).ok_or(GateError::Stopped)?;
+        let erased = here.iter().copied().collect();
+        let fact = Epoch { epoch, erased, authors: log.ledger.authors_to_name(), by: erasing.by, reason: erasing.reason.clone() };
+        let mut accepted = self.judged(locked, vec![Fact::Epoch(fact)], at)?;
+        let carried = epoch::carry(log, epoch, &here).map_err(|error| StoreError::Damaged(format!("{} cannot be carried over: {error}", log.id)))?;
+        accepted.extend(carried.into_iter().map(rules::carried));
+        let versions = here.iter().filter_map(|record| log.ledger.get(*record)).flat_map(|entry| &entry.versions);
+        let submits = versions.map(|version| version.submitted.position).collect();
+        let organisation = self.organisation().await?;
+        let place = Place { log: log.id, epoch, before: log.chain, received_at: at, key: &organisation.key, entropy: &*self.entropy };
+        Ok(LogWork::new(place, accepted).with_erasure(Erasure { submits }))
+    }
+}
+
+/// Whether words of a record are here, drafted or frozen.
+fn holds(log: &Log, record: RecordId) -> bool {
+    log.index.has_record(&record.to_string()) || log.ledger.get(record).is_some_and(|_| !log.facts.erased.contains(&record))
+}
