@@ -263,6 +263,12 @@ impl Relationship {
     }
 }
 
+/// Evidence from two people, and a claim on it as record 3.
+pub fn ready_to_approve(ward: &mut Relationship) {
+    let lines = [(1, RUTH), (2, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    ward.claimed(record(3), "C02", 3, &lines);
+}
+
 pub struct Asking<'a> {
     relationship: &'a Relationship,
     pub proposal: Proposal<'a>,
@@ -287,6 +293,16 @@ impl<'a> Asking<'a> {
     pub fn answer(self) -> Option<Refusal> {
         rules::why_not(self.relationship.state(), &self.proposal, self.relationship.now)
     }
+}
+
+/// A record that the log has.
+pub fn known(kind: &str, by: PersonId) -> WriteTo {
+    WriteTo::Known { kind: kind.into(), by }
+}
+
+/// A record that this makes.
+pub fn new(kind: &str, by: PersonId, with_submit: bool) -> WriteTo {
+    WriteTo::New { kind: kind.into(), by: by.to_string(), with_submit }
 }
 
 pub fn content(fields: &[(&str, Scalar)]) -> Content {
