@@ -7,12 +7,12 @@ use shared::{
     role::Role,
 };
 
-use crate::relationship::{AMARA, BEA, DAY, FARID, NORA, RUTH, Relationship, agreement, allowed, member, ready_to_approve, record, refused};
+use crate::relationship::{AMARA, BEA, DAY, FARID, NORA, RUTH, Relationship, agreement, allowed, member, record, refused};
 
 #[test]
 fn r11_no_approval_before_mentee_lead_mentor_and_approver_signed_the_same_version() {
     let mut ward = Relationship::new();
-    ready_to_approve(&mut ward);
+    ward.ready_to_approve();
     assert!(refused(ward.approves(BEA, record(3)), "r11_agreement").contains("sign one first"));
     ward.decided(RUTH, Role::Mentor, Act::Submit, "agreement", record(9), 1, Some(agreement()));
     for (who, role, missing) in [
@@ -33,7 +33,7 @@ fn r11_no_approval_before_mentee_lead_mentor_and_approver_signed_the_same_versio
 #[test]
 fn r11_can_be_switched_off() {
     let mut ward = Relationship::new();
-    ready_to_approve(&mut ward);
+    ward.ready_to_approve();
     ward.fact(Fact::Settings(Settings { agreement_first: false, ..Settings::default() }));
     allowed(ward.approves(BEA, record(3)));
 }
@@ -41,7 +41,7 @@ fn r11_can_be_switched_off() {
 #[test]
 fn r11_an_agreement_that_was_withdrawn_or_sent_back_is_none() {
     let mut ward = Relationship::agreed();
-    ready_to_approve(&mut ward);
+    ward.ready_to_approve();
     allowed(ward.approves(BEA, record(3)));
     let mut withdrawn = ward.clone();
     withdrawn.decided(RUTH, Role::Mentor, Act::Void, "agreement", record(200), 1, None);
@@ -49,7 +49,7 @@ fn r11_an_agreement_that_was_withdrawn_or_sent_back_is_none() {
     ward.decided(RUTH, Role::Mentor, Act::Submit, "agreement", record(200), 2, Some(agreement()));
     allowed(ward.approves(BEA, record(3)));
     let mut sent_back = Relationship::new();
-    ready_to_approve(&mut sent_back);
+    sent_back.ready_to_approve();
     sent_back.decided(RUTH, Role::Mentor, Act::Submit, "agreement", record(9), 1, Some(agreement()));
     for (who, role) in [(AMARA, Role::Mentee), (RUTH, Role::Mentor)] {
         sent_back.decided(who, role, Act::Sign, "agreement", record(9), 1, None);
@@ -61,7 +61,7 @@ fn r11_an_agreement_that_was_withdrawn_or_sent_back_is_none() {
 #[test]
 fn r11_a_new_lead_mentor_or_supervisor_signs_too_and_a_second_mentor_may_after_the_seal() {
     let mut ward = Relationship::agreed();
-    ready_to_approve(&mut ward);
+    ward.ready_to_approve();
     allowed(ward.asks(FARID, Role::Mentor, Act::Sign, "agreement", record(200)).answer());
     ward.pass(DAY).end(RUTH, Role::Mentor);
     ward.fact(Fact::Member(shared::fact::Member { leads: true, ..member(NORA, "Nora Weller", Role::Mentor, ward.now) }));

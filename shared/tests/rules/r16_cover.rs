@@ -2,12 +2,12 @@
 
 use shared::{decision::Act, fact::Fact, role::Role, rules};
 
-use crate::relationship::{AMARA, BEA, DAY, FARID, NORA, Relationship, allowed, member, ready_to_approve, record, refused};
+use crate::relationship::{AMARA, BEA, DAY, FARID, NORA, Relationship, allowed, member, record, refused};
 
 #[test]
 fn r16_cover_decides_in_its_own_name_in_its_days_and_nobody_else_does() {
     let mut ward = Relationship::agreed();
-    ready_to_approve(&mut ward);
+    ward.ready_to_approve();
     let (from, until) = (ward.now.plus(DAY), ward.now.plus(5 * DAY));
     ward.fact(Fact::Member(member(NORA, "Nora Weller", Role::Mentor, ward.now)));
     refused(ward.approves(NORA, record(3)), "r10_role");
@@ -33,7 +33,7 @@ fn r16_cover_decides_in_its_own_name_in_its_days_and_nobody_else_does() {
 #[test]
 fn r16_who_covers_is_bound_by_their_own_work_too() {
     let mut ward = Relationship::agreed();
-    let lines = [1, 2].map(|number| (ward.observed(FARID, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([FARID, FARID]);
     ward.claimed(record(3), "C02", 3, &lines);
     ward.cover(FARID, ward.now, ward.now.plus(DAY));
     refused(ward.approves(FARID, record(3)), "r2_own_work");

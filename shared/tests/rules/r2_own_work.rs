@@ -21,7 +21,7 @@ fn r2_the_only_observer_behind_the_evidence_does_not_approve() {
 #[test]
 fn r2_what_was_withdrawn_or_does_not_count_makes_nobody_a_second_observer() {
     let mut ward = Relationship::agreed();
-    let lines = [1, 2].map(|number| (ward.observed(BEA, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([BEA, BEA]);
     let below = (ward.observed(RUTH, record(4), "C02", 2), record(4));
     let counting = (ward.observed(FARID, record(5), "C02", 3), record(5));
     ward.claimed(record(6), "C02", 3, &[lines[0], lines[1], below]);
@@ -44,7 +44,7 @@ fn r2_nobody_reviews_their_own_observation_but_commenting_and_planning_is_no_con
 #[test]
 fn r2_an_exemption_holds_until_its_review_date_and_for_its_person_alone() {
     let mut ward = Relationship::agreed();
-    let lines = [1, 2].map(|number| (ward.observed(BEA, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([BEA, BEA]);
     ward.claimed(record(3), "C02", 3, &lines);
     ward.exempt(RUTH, ward.now.plus(30 * DAY));
     refused(ward.approves(BEA, record(3)), "r2_own_work");

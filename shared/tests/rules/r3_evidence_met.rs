@@ -55,7 +55,7 @@ fn r3_only_what_the_claim_chose_counts_and_only_of_its_skill() {
 #[test]
 fn r3_a_withdrawn_or_replaced_observation_no_longer_counts_and_an_earlier_version_does_not_come_back() {
     let mut ward = Relationship::agreed();
-    let lines = [(1, RUTH), (2, RUTH), (3, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, RUTH, FARID]);
     ward.claimed(record(9), "C02", 3, &lines[1..]);
     allowed(ward.approves(BEA, record(9)));
     let before = ward.clone();
@@ -142,7 +142,7 @@ fn r3_the_window_reaches_further_back_by_every_paused_day_that_it_meets() {
 #[test]
 fn r3_months_run_from_the_claims_submit_however_long_the_approval_waits() {
     let mut ward = Relationship::agreed();
-    let lines = [1, 2].map(|number| (ward.observed(RUTH, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, RUTH]);
     ward.pass(170 * DAY);
     ward.claimed(record(3), "C02", 3, &lines);
     ward.pass(100 * DAY);
@@ -154,7 +154,7 @@ fn r3_months_run_from_the_claims_submit_however_long_the_approval_waits() {
 #[test]
 fn r3_a_phones_clock_counts_only_between_what_it_had_seen_and_receipt() {
     let mut ward = Relationship::agreed();
-    let lines = [1, 2].map(|number| (ward.observed(RUTH, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, RUTH]);
     let seen_at = ward.now;
     ward.pass(300 * DAY);
     let words = claim("C02", 3, &lines);

@@ -7,7 +7,7 @@ use crate::relationship::{AMARA, BEA, FARID, RUTH, Relationship, agreement, allo
 #[test]
 fn r4_a_decision_binds_the_version_that_was_seen() {
     let mut ward = Relationship::agreed();
-    let lines = [(1, RUTH), (2, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, FARID]);
     refused(ward.approves(BEA, record(3)), "r4_not_sent");
     ward.claimed(record(3), "C02", 3, &lines);
     ward.claimed(record(3), "C02", 3, &lines);

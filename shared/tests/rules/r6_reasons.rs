@@ -11,7 +11,7 @@ use crate::relationship::{BEA, DAY, FARID, RUTH, Relationship, START, TOMAS, all
 #[test]
 fn r6_sending_back_revoking_and_withdrawing_need_a_reason_that_can_be_read() {
     let mut ward = Relationship::agreed();
-    let lines = [(1, RUTH), (2, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, FARID]);
     ward.claimed(record(3), "C02", 3, &lines);
     ward.claimed(record(4), "C02", 3, &lines);
     ward.decided(BEA, Role::Supervisor, Act::Approve, "claim", record(4), 1, None);

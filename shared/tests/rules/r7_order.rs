@@ -7,7 +7,7 @@ use crate::relationship::{AMARA, BEA, FARID, RUTH, Relationship, TOMAS, allowed,
 #[test]
 fn r7_what_an_approval_rests_on_is_not_withdrawn_before_the_approval() {
     let mut ward = Relationship::agreed();
-    let lines = [(1, RUTH), (2, FARID), (3, RUTH)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, FARID, RUTH]);
     ward.claimed(record(4), "C02", 3, &lines[..2]);
     let void = |ward: &Relationship, on: u8, version: u32| {
         ward.asks(TOMAS, Role::Lead, Act::Void, "observation", record(on)).version(version).because("wrong person").answer()

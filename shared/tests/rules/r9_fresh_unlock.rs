@@ -13,7 +13,7 @@ use crate::relationship::{AMARA, BEA, DAY, FARID, RUTH, Relationship, SECOND, al
 #[test]
 fn r9_what_is_signed_needs_an_unlock_of_the_last_five_minutes() {
     let mut ward = Relationship::agreed();
-    let lines = [(1, RUTH), (2, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
+    let lines = ward.evidence([RUTH, FARID]);
     ward.claimed(record(3), "C02", 3, &lines);
     ward.claimed(record(4), "C02", 3, &lines);
     ward.decided(BEA, Role::Supervisor, Act::Approve, "claim", record(4), 1, None);

@@ -24,7 +24,6 @@ pub use self::{
     answers::{allowed, refused},
     asking::{known, new},
     framework::rule,
-    standing::ready_to_approve,
     words::{agreement, claim, content, observation, plan},
 };
 

@@ -77,9 +77,19 @@ impl Relationship {
         let version = self.ledger.get(on).and_then(|entry| entry.latest()).map_or(1, |latest| latest.number + 1);
         self.decided(AMARA, Role::Mentee, Act::Submit, "claim", on, version, Some(claim(competency, level, evidence)));
     }
-}
 
-pub fn ready_to_approve(ward: &mut Relationship) {
-    let lines = [(1, RUTH), (2, FARID)].map(|(number, by)| (ward.observed(by, record(number), "C02", 3), record(number)));
-    ward.claimed(record(3), "C02", 3, &lines);
+    /// An observation each at level 3 of C02, as records 1, 2, and so on; with the lines that sealed them.
+    pub fn evidence<const MANY: usize>(&mut self, by: [PersonId; MANY]) -> [(u64, RecordId); MANY] {
+        let mut numbers = 1..;
+        by.map(|by| {
+            let on = record(numbers.next().expect("few of them"));
+            (self.observed(by, on, "C02", 3), on)
+        })
+    }
+
+    /// Evidence of two people as records 1 and 2, and a claim on it as record 3.
+    pub fn ready_to_approve(&mut self) {
+        let lines = self.evidence([RUTH, FARID]);
+        self.claimed(record(3), "C02", 3, &lines);
+    }
 }
