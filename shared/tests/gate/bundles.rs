@@ -3,7 +3,7 @@
 use shared::{
     bytes::Bytes,
     change::{Document, Seen as WordSeen, actor::actor, genesis::genesis},
-    decision::{Act, Content},
+    decision::Act,
     log::Judged,
     role::Role,
     time::DAY_MS,
@@ -12,7 +12,6 @@ use shared::{
 
 use crate::{
     gate::Gate,
-    hostile::Hostile,
     ward::{BEA, RUTH, log, person},
     words::{content, observation},
 };
@@ -47,15 +46,14 @@ fn what_was_accepted_is_a_duplicate_ever_after_and_adds_no_line() {
     let mut ruth = gate.device(RUTH);
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
-    let bundle = [word.clone(), Item::Decision(submit.clone())];
+    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    let [word, submit] = bundle.clone();
     gate.accepted(&ruth, &bundle);
     let position = gate.newest();
     assert_eq!(gate.judge(&ruth, &bundle), Judged::Kept { position });
     assert_eq!(gate.judge(&ruth, &[word]), Judged::Kept { position: position - 1 });
     gate.ward.pass(400 * DAY_MS);
-    assert_eq!(gate.judge(&ruth, &[Item::Decision(submit)]), Judged::Kept { position }, "time does not spoil an answer");
+    assert_eq!(gate.judge(&ruth, &[submit]), Judged::Kept { position }, "time does not spoil an answer");
     gate.end(RUTH, Role::Mentor);
     assert_eq!(gate.judge(&ruth, &bundle), Judged::Kept { position }, "nor does a removal");
 }
@@ -66,16 +64,12 @@ fn the_same_words_sent_from_two_phones_are_one_and_other_words_stay_with_their_w
     let (mut one, mut two) = (gate.device(RUTH), gate.device_of(person(RUTH), 150));
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
-    let bundle = |gate: &mut Gate, by: &mut Hostile, words: &Content| {
-        let (word, head) = gate.create(by, log(), record, "observation", words);
-        let submit = gate.submit(by, Role::Mentor, ("observation", record, 1), words, &[head]);
-        vec![word, Item::Decision(submit)]
-    };
-    let first = bundle(&mut gate, &mut one, &words);
-    let second = bundle(&mut gate, &mut two, &words);
     let mut other = words.clone();
     other.insert("went_well".into(), "other words".into());
-    let third = bundle(&mut gate, &mut two, &other);
+    let observation = ("observation", record);
+    let first = gate.bundle(&mut one, Role::Mentor, observation, &words);
+    let second = gate.bundle(&mut two, Role::Mentor, observation, &words);
+    let third = gate.bundle(&mut two, Role::Mentor, observation, &other);
     gate.accepted(&one, &first);
     let position = gate.newest();
     assert_eq!(gate.judge(&two, &second), Judged::Kept { position });

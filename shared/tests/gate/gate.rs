@@ -174,32 +174,29 @@ impl Gate {
         self.seen(log()).position
     }
 
-    /// A sealed observation; its line and its record.
-    pub fn observed(&mut self, by: &mut Hostile, competency: &str, level: i64) -> (u64, RecordId) {
-        let record = self.record();
-        let words = observation(competency, level, self.ward.now);
-        let (word, head) = self.create(by, log(), record, "observation", &words);
-        let role = if by.person == person(BEA) { Role::Supervisor } else { Role::Mentor };
-        let submit = self.submit(by, role, ("observation", record, 1), &words, &[head]);
-        self.accepted(by, &[word, Item::Decision(submit)]);
-        (self.newest(), record)
-    }
-
-    pub fn claimed(&mut self, by: &mut Hostile, competency: &str, level: i64, evidence: &[(u64, RecordId)]) -> RecordId {
-        let record = self.record();
-        let words = claim(competency, level, evidence);
-        let (word, head) = self.create(by, log(), record, "claim", &words);
-        let submit = self.submit(by, Role::Mentee, ("claim", record, 1), &words, &[head]);
-        self.accepted(by, &[word, Item::Decision(submit)]);
-        record
+    /// A record with its submit, as an honest phone would push the two.
+    pub fn bundle(&mut self, by: &mut Hostile, role: Role, (kind, record): (&str, RecordId), words: &Content) -> [Item; 2] {
+        let (word, head) = self.create(by, log(), record, kind, words);
+        let submit = self.submit(by, role, (kind, record, 1), words, &[head]);
+        [word, Item::Decision(submit)]
     }
 
     pub fn shared(&mut self, by: &mut Hostile, role: Role, kind: &str, words: &Content) -> RecordId {
         let record = self.record();
-        let (word, head) = self.create(by, log(), record, kind, words);
-        let submit = self.submit(by, role, (kind, record, 1), words, &[head]);
-        self.accepted(by, &[word, Item::Decision(submit)]);
+        let bundle = self.bundle(by, role, (kind, record), words);
+        self.accepted(by, &bundle);
         record
+    }
+
+    /// A sealed observation; its line and its record.
+    pub fn observed(&mut self, by: &mut Hostile, competency: &str, level: i64) -> (u64, RecordId) {
+        let role = if by.person == person(BEA) { Role::Supervisor } else { Role::Mentor };
+        let record = self.shared(by, role, "observation", &observation(competency, level, self.ward.now));
+        (self.newest(), record)
+    }
+
+    pub fn claimed(&mut self, by: &mut Hostile, competency: &str, level: i64, evidence: &[(u64, RecordId)]) -> RecordId {
+        self.shared(by, Role::Mentee, "claim", &claim(competency, level, evidence))
     }
 
     pub fn decides(&mut self, by: &Hostile, role: Role, act: Act, kind: &str, record: RecordId, version: u32) -> Item {

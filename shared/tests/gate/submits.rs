@@ -27,9 +27,8 @@ fn r3_evidence_that_is_not_signed_feedback_on_the_skill_is_refused_at_the_submit
     for evidence in [(line, RecordId(Uuid::from_u128(5))), (line - 1, observed), (0, observed), (9_999, observed)] {
         let record = gate.record();
         let words = claim("C02", 3, &[evidence]);
-        let (word, head) = gate.create(&mut amara, log(), record, "claim", &words);
-        let submit = gate.submit(&amara, Role::Mentee, ("claim", record, 1), &words, &[head]);
-        gate.refused(&amara, &[word, Item::Decision(submit)], "r3_unknown_evidence");
+        let bundle = gate.bundle(&mut amara, Role::Mentee, ("claim", record), &words);
+        gate.refused(&amara, &bundle, "r3_unknown_evidence");
     }
 }
 
@@ -140,9 +139,8 @@ fn r8_a_time_chosen_in_the_future_is_refused_and_a_clock_ahead_is_not() {
     let record = gate.record();
     let mut words = observation("C02", 3, gate.ward.now);
     words.insert("happened_at".into(), ahead.0.into());
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
-    gate.refused(&ruth, &[word, Item::Decision(submit)], "r8_future");
+    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    gate.refused(&ruth, &bundle, "r8_future");
 
     let words = observation("C02", 3, ahead);
     let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
@@ -162,8 +160,7 @@ fn r15_guidance_at_the_gate() {
     let mut ruth = gate.device(RUTH);
     let record = gate.record();
     let words = observation("C02", 1, gate.ward.now);
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
-    let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
-    let sentence = gate.refused(&ruth, &[word, Item::Decision(submit)], "r15_guidance");
+    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    let sentence = gate.refused(&ruth, &bundle, "r15_guidance");
     assert!(sentence.contains("next step"), "{sentence}");
 }

@@ -91,13 +91,11 @@ fn r1_the_mentee_does_not_observe_and_nobody_makes_what_is_not_their_roles() {
     let (mut amara, mut ruth, mut bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(BEA));
     let record = gate.record();
     let words = observation("C02", 5, gate.ward.now);
-    let (word, head) = gate.create(&mut amara, log(), record, "observation", &words);
-    let submit = gate.submit(&amara, Role::Mentor, ("observation", record, 1), &words, &[head]);
-    gate.refused(&amara, &[word, Item::Decision(submit)], "r1_kind");
+    let bundle = gate.bundle(&mut amara, Role::Mentor, ("observation", record), &words);
+    gate.refused(&amara, &bundle, "r1_kind");
     let words = claim("C02", 3, &[]);
-    let (word, head) = gate.create(&mut ruth, log(), record, "claim", &words);
-    let submit = gate.submit(&ruth, Role::Mentee, ("claim", record, 1), &words, &[head]);
-    gate.refused(&ruth, &[word, Item::Decision(submit)], "r1_kind");
+    let bundle = gate.bundle(&mut ruth, Role::Mentee, ("claim", record), &words);
+    gate.refused(&ruth, &bundle, "r1_kind");
     let (word, _) = gate.create(&mut bea, log(), record, "agreement", &agreement());
     gate.refused(&bea, &[word], "r1_kind");
 }
