@@ -551,7 +551,7 @@ impl Story {
         let kinds = Kinds::standard();
         for (id, (served, lines)) in &self.ward.server.logs {
             let mut log = Log::new(*id, served.organisation);
-            let mut taken: BTreeMap<u64, &ward::Taken> =
+            let mut taken: BTreeMap<u64, &ward::server::Taken> =
                 self.ward.server.journal.iter().filter(|taken| taken.log == *id).map(|taken| (taken.first, taken)).collect();
             for line in lines {
                 if let Some(taken) = taken.remove(&line.header.position) {

@@ -1,0 +1,160 @@
+//! The server of a ward: it judges, orders, and tells what it has.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    bytes::{Bytes, Salt},
+    fact::{Fact, Opened, Settings},
+    id::{LogId, OrganisationId, PersonId},
+    key::{Domain, SecretKey},
+    kind::Kinds,
+    line::{Header, Line, LineKind, Side},
+    log::{Author, Judged, Log},
+    refusal::Refusal,
+    rules::{Accepted, Body},
+    time::At,
+    wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
+};
+use uuid::Uuid;
+
+use super::{START, framework::framework};
+
+pub struct Server {
+    pub kinds: Kinds,
+    pub key: SecretKey,
+    pub organisation: OrganisationId,
+    pub logs: BTreeMap<LogId, (Log, Vec<Line>)>,
+    nonce: u64,
+    pub held: Vec<(LogId, Author, shared::wire::Bundle)>,
+    /// Every accepted bundle, in order.
+    pub journal: Vec<Taken>,
+}
+
+/// A bundle as it was accepted: at which position its first line stands, and what had been pushed.
+pub struct Taken {
+    pub log: LogId,
+    pub first: u64,
+    pub author: Author,
+    pub items: Vec<shared::wire::Item>,
+    pub at: At,
+}
+
+impl Server {
+    pub fn new(kinds: Kinds) -> Self {
+        Self {
+            kinds,
+            key: SecretKey::from_seed([42; 32]),
+            organisation: OrganisationId(Uuid::from_bytes([7; 16])),
+            logs: BTreeMap::new(),
+            nonce: 0,
+            held: Vec::new(),
+            journal: Vec::new(),
+        }
+    }
+
+    fn line(&mut self, log: LogId, accepted: Accepted, now: At, author: Option<Author>) -> u64 {
+        self.nonce += 1;
+        let nonce = Salt::from(*Uuid::from_u128(u128::from(self.nonce).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)).as_bytes());
+        let (kind, bytes, content) = match accepted.into_body() {
+            Body::Word { change, .. } | Body::Carried(change) => (LineKind::Word, change, None),
+            Body::Decision { signed, content, .. } => (LineKind::Decision, Bytes(shared::cbor::encode(&signed)), content),
+            Body::Fact(fact) => (LineKind::Fact, Bytes(shared::cbor::encode(&fact)), None),
+        };
+        let key = self.key.clone();
+        let (state, lines) = self.logs.get_mut(&log).expect("the log is open");
+        let header = Header {
+            position: state.chain.next,
+            epoch: 1,
+            kind,
+            author: author.map(|author| author.person),
+            device: author.map(|author| author.device),
+            received_at: now,
+            nonce,
+        };
+        let mut chain = state.chain;
+        let line = chain.extend(header, Side { salt: nonce, bytes, content }, |hash| Some(key.sign(Domain::Line, &hash.0)));
+        state.apply(&self.kinds, &line).expect("what was judged applies");
+        lines.push(line);
+        state.chain.next - 1
+    }
+
+    pub fn fact(&mut self, log: LogId, fact: Fact, now: At) -> Result<u64, Refusal> {
+        let accepted = self.logs[&log].0.judge_fact(&self.kinds, fact, now)?;
+        Ok(self.line(log, accepted, now, None))
+    }
+
+    /// A log as a server would tell it that has the organisation's key and lies: each line's header and side as `change`
+    /// leaves them, chained and signed anew.
+    pub fn retold(&self, log: LogId, change: impl Fn(&mut Header, &mut Side)) -> Vec<Line> {
+        let mut chain = shared::line::ChainHead::origin(log, self.organisation);
+        let tell = |line: &Line| {
+            let (mut header, mut side) = (line.header.clone(), line.side.clone().expect("not erased"));
+            change(&mut header, &mut side);
+            chain.extend(header, side, |hash| Some(self.key.sign(Domain::Line, &hash.0)))
+        };
+        self.logs[&log].1.iter().map(tell).collect()
+    }
+
+    /// What a phone says that fetches these lines from nothing.
+    pub fn heard(&self, log: LogId, lines: &[Line]) -> Result<(), shared::log::ReplayError> {
+        let mut fresh = Log::new(log, self.organisation);
+        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line, &self.key.public()))
+    }
+
+    pub fn open(&mut self, log: LogId) {
+        self.logs.insert(log, (Log::new(log, self.organisation), Vec::new()));
+        let opened = Opened {
+            log,
+            organisation: self.organisation,
+            organisation_name: "Quillbrook".into(),
+            key: self.key.public(),
+            zone: "UTC0".into(),
+            person_word: "resident".into(),
+            demonstration: true,
+            relationship: None,
+        };
+        self.fact(log, Fact::Opened(opened), START).expect("opened");
+        self.fact(log, Fact::Framework(Box::new(framework())), START).expect("framework");
+        self.fact(log, Fact::Settings(Settings { places: vec!["Quillbrook House".into()], ..Settings::default() }), START).expect("settings");
+    }
+
+    pub fn sync(&mut self, person: PersonId, request: &SyncRequest, now: At) -> SyncResponse {
+        let author = Author { person, device: request.device };
+        let mut verdicts = Vec::new();
+        for bundle in &request.push {
+            let (log, _) = self.logs.get_mut(&bundle.log).expect("a known log");
+            verdicts.push(match log.judge(&self.kinds, author, &bundle.items, now) {
+                Judged::Accept(accepted) => {
+                    let first = self.logs[&bundle.log].0.chain.next;
+                    self.journal.push(Taken { log: bundle.log, first, author, items: bundle.items.clone(), at: now });
+                    let mut position = 0;
+                    for one in accepted {
+                        position = self.line(bundle.log, one, now, Some(author));
+                    }
+                    Verdict::Accepted { position }
+                }
+                Judged::Kept { position } => Verdict::Duplicate { position },
+                Judged::Answer(verdict) => {
+                    if matches!(verdict, Verdict::Held(_)) {
+                        self.held.push((bundle.log, author, bundle.clone()));
+                    }
+                    verdict
+                }
+            });
+        }
+        let mine = |log: &Log| log.facts.members.iter().any(|member| member.person == person);
+        let directory: Vec<Cursor> =
+            self.logs.iter().filter(|(_, (log, _))| mine(log)).map(|(id, (log, _))| Cursor { log: *id, epoch: 1, next: log.chain.next }).collect();
+        let cursor = |log: LogId| request.cursors.iter().find(|cursor| cursor.log == log);
+        let logs = directory
+            .iter()
+            .filter(|entry| request.rest || cursor(entry.log).is_some())
+            .map(|entry| {
+                let next = cursor(entry.log).map_or(0, |cursor| cursor.next);
+                let lines = self.logs[&entry.log].1.iter().skip(usize::try_from(next).expect("small")).cloned().collect();
+                LogUpdate { log: entry.log, epoch: 1, lines, more: false }
+            })
+            .collect();
+        SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }
+    }
+}
