@@ -1,0 +1,45 @@
+//! Every fact that the organisation states.
+
+use serde_json::{Value, json};
+use shared::{
+    bytes::Hash,
+    cbor,
+    fact::{Cover, Exemption, Fact, MAX_FACT_BYTES, MemberEnded, Pause},
+    role::Role,
+    time::MINUTE_MS,
+};
+
+use crate::{
+    held::held,
+    world::{AMARA, OBSERVED, PAIR, PHONE, RUTH, START, World},
+};
+
+#[test]
+fn every_fact_reads_back() {
+    let world = World::new();
+    let (from, until, change) = (START, START.plus(MINUTE_MS), Hash::of(b"a change"));
+    let role = Role::Mentor;
+    let reason = "She works elsewhere now.".to_owned();
+    let mut facts: Vec<Fact> =
+        world.lines(PAIR).iter().map(|line| cbor::decode(&line.side.as_ref().expect("kept").bytes.0, MAX_FACT_BYTES).expect("a fact")).collect();
+    facts.extend([
+        Fact::MemberEnded(MemberEnded { person: RUTH, role, at: until, reason: reason.clone(), by: AMARA }),
+        Fact::DeviceRevoked { device: PHONE },
+        Fact::Exemption(Exemption { rule: "r2".into(), person: RUTH, reason: reason.clone(), review_on: until, by: AMARA }),
+        Fact::Cover(Cover { supervisor: RUTH, person: AMARA, from, until, by: RUTH }),
+        Fact::Paused(Pause { from, until: None }),
+        Fact::Paused(Pause { from, until: Some(until) }),
+        Fact::Captured { record: OBSERVED, earliest: from, latest: until },
+        Fact::Adopted { change, author: RUTH, by: AMARA },
+        Fact::Discarded { change, author: RUTH, by: AMARA, reason },
+    ]);
+    let cases: Vec<Value> = facts
+        .iter()
+        .map(|fact| {
+            let bytes = cbor::encode(fact);
+            assert_eq!(cbor::decode::<Fact>(&bytes, MAX_FACT_BYTES).as_ref(), Ok(fact));
+            json!(hex::encode(bytes))
+        })
+        .collect();
+    held("facts.json", &json!(cases));
+}
