@@ -1,0 +1,112 @@
+//! What was refused keeps its words, and can be tried again.
+
+use shared::{
+    decision::Act,
+    fact::{Fact, Member},
+    ledger::State,
+    phone::Ask,
+    refusal::Refusal,
+    role::Role,
+    time::SECOND_MS,
+    wire::Verdict,
+};
+
+use crate::{
+    deeds::{agreement, kept, own, shown, stuck},
+    ward::{AMARA, FARID, RUTH, START, TOMAS, Ward, log, person},
+};
+
+#[test]
+fn a_refused_share_is_a_draft_again_with_its_reason_and_can_be_tried_again() {
+    let mut ward = Ward::new();
+    let (ruth, amara) = (ward.phone(RUTH), ward.phone(AMARA));
+    let record = agreement(&mut ward, ruth, RUTH);
+    ward.sync(ruth);
+    ward.ask(ruth, Ask::Share { record, to: vec![log()] }).expect("asked for");
+    ward.set(ruth, log(), record, "channel", "typed after".into());
+    ward.pass(SECOND_MS);
+    // The server refuses the share for some reason of its own; what was typed on top of it is blocked by that.
+    let request = ward.send(ruth);
+    let refusal = Refusal::new("r10_role", "Not now.");
+    let now = ward.now;
+    let mut response = ward.server.sync(person(RUTH), &shared::wire::SyncRequest { push: vec![], ..request.clone() }, now);
+    response.verdicts = vec![Verdict::Refused(refusal.clone()), Verdict::BlockedBy { change: Default::default() }];
+    assert_eq!(request.push.len(), response.verdicts.len());
+    ward.answer(ruth, &request, response);
+    let entries = stuck(&ward, ruth);
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert_eq!((&entries[0].refusal, entries[0].fields["scope"].clone()), (&refusal, Some("as said".into())), "with every word");
+    assert_eq!(shown(&ward, ruth, own(RUTH), record, "channel"), ["typed after".into()], "and a draft again, with what came after");
+    assert_eq!(ward.row(ruth, log(), record), None);
+    ward.reopen(ruth);
+    for entry in entries {
+        ward.ask(ruth, Ask::Retry { stuck: entry.id }).expect("tried again");
+    }
+    assert!(kept(&ward.sync(ruth)), "{:?}", stuck(&ward, ruth));
+    ward.sync(amara);
+    assert!(ward.row(amara, log(), record).is_some());
+    assert!(stuck(&ward, ruth).is_empty());
+    ward.reopen(ruth);
+}
+
+#[test]
+fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
+    let mut ward = Ward::new();
+    let (farid, tomas) = (ward.phone(FARID), ward.phone(TOMAS));
+    let record = ward.draft(farid, "C02", 3);
+    ward.sync(farid);
+    ward.send_record(farid, record).expect("signed");
+    ward.set(farid, log(), record, "problem", "typed on top of it".into());
+    ward.pass(SECOND_MS);
+    ward.end_membership(FARID, Role::Mentor);
+    ward.sync(farid);
+    let [entry, on_top] = stuck(&ward, farid).try_into().expect("both held");
+    assert_eq!((entry.held, entry.acts.as_slice(), entry.fields["went_well"].clone()), (true, &[Act::Submit][..], Some("Rang on your own.".into())));
+    let now = ward.now;
+    let back = Member {
+        person: person(FARID),
+        name: "Farid Nasweh".into(),
+        role: Role::Mentor,
+        leads: false,
+        job: String::new(),
+        place: String::new(),
+        employed_from: START,
+        from: now,
+        until: None,
+    };
+    ward.server.fact(log(), Fact::Member(back), now).expect("back again");
+    ward.sync(farid);
+    for entry in [entry, on_top] {
+        ward.ask(farid, Ask::Retry { stuck: entry.id }).expect("possible");
+    }
+    assert!(stuck(&ward, farid).is_empty());
+    assert_eq!(shown(&ward, farid, own(FARID), record, "problem"), ["typed on top of it".into()], "no word is lost by trying again");
+    ward.reopen(farid);
+    ward.send_record(farid, record).expect("signed anew");
+    assert!(kept(&ward.sync(farid)));
+    ward.sync(tomas);
+    assert_eq!(ward.row(tomas, log(), record).expect("there").entry.and_then(|entry| entry.state(1)), Some(State::Sealed));
+}
+
+#[test]
+fn words_sent_from_another_phone_already_become_the_next_draft_when_tried_again() {
+    let mut ward = Ward::new();
+    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
+    ward.sync(one);
+    let record = ward.draft(one, "C01", 3);
+    ward.sync(one);
+    ward.sync(two);
+    ward.set(two, own(RUTH), record, "went_well", "other words".into());
+    ward.send_record(one, record).expect("signed");
+    ward.send_record(two, record).expect("signed");
+    ward.sync(one);
+    ward.sync(two);
+    let entry = stuck(&ward, two).pop().expect("shown");
+    assert_eq!(entry.refusal.code, "exists");
+    ward.ask(two, Ask::Retry { stuck: entry.id }).expect("tried again");
+    assert!(kept(&ward.sync(two)));
+    ward.sync(one);
+    let row = ward.row(one, log(), record).expect("there");
+    assert_eq!((row.fields["went_well"].as_slice(), row.changed_after), (&["other words".into()][..], true));
+    assert_eq!(row.entry.expect("sealed").versions[0].text("went_well"), Some("Rang on your own."), "what was signed stays");
+}
