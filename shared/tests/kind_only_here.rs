@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use shared::{
     decision::{Act, canonical_content},
     export,
-    id::{LogId, RecordId},
+    id::RecordId,
     kind::{Chain, Choice, Circle, Field, Keyed, Kind, Kinds, Sharing, Value},
     ledger::State,
     phone::Ask,
@@ -17,7 +17,7 @@ use shared::{
     scalar::Scalar,
     wire::Verdict,
 };
-use ward::{AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, person};
+use ward::{AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, own, person};
 
 const BOTH: &[Role] = &[Role::Mentor, Role::Supervisor];
 
@@ -56,7 +56,7 @@ fn draft(ward: &mut Ward, phone: usize, by: u8) -> RecordId {
         ("step/C01", Scalar::Integer(3)),
         ("hunch", "the carpet".into()),
     ]);
-    ward.ask(phone, Ask::Create { log: LogId::Own(person(by)), record, kind: ROUND.code.into(), fields }).expect("drafted");
+    ward.ask(phone, Ask::Create { log: own(by), record, kind: ROUND.code.into(), fields }).expect("drafted");
     record
 }
 
@@ -138,14 +138,14 @@ fn its_form_has_its_fields_in_order_and_says_what_is_missing() {
     let mut ward = ward();
     let (ruth, bea) = (ward.phone(RUTH), ward.phone(BEA));
     let record = ward.record();
-    ward.ask(ruth, Ask::Create { log: LogId::Own(person(RUTH)), record, kind: ROUND.code.into(), fields: words(&[("topic", " ".into())]) }).expect("drafted");
+    ward.ask(ruth, Ask::Create { log: own(RUTH), record, kind: ROUND.code.into(), fields: words(&[("topic", " ".into())]) }).expect("drafted");
     let refusal = ward.send_record(ruth, record).expect_err("not complete");
     assert_eq!((refusal.code.as_str(), refusal.sentence.as_str()), ("form_needed", "Before this can be sent it needs: What it was about, Next for."));
-    ward.set(ruth, LogId::Own(person(RUTH)), record, "topic", "Falls".into());
-    ward.set(ruth, LogId::Own(person(RUTH)), record, "step/C99", Scalar::Integer(1));
+    ward.set(ruth, own(RUTH), record, "topic", "Falls".into());
+    ward.set(ruth, own(RUTH), record, "step/C99", Scalar::Integer(1));
     assert_eq!(ward.send_record(ruth, record).expect_err("no such skill").code, "bad_value");
-    ward.ask(ruth, Ask::Set { log: LogId::Own(person(RUTH)), record, field: "step/C99".into(), value: None, leaving: true }).expect("cleared");
-    ward.set(ruth, LogId::Own(person(RUTH)), record, "step/C02", Scalar::Integer(1));
+    ward.ask(ruth, Ask::Set { log: own(RUTH), record, field: "step/C99".into(), value: None, leaving: true }).expect("cleared");
+    ward.set(ruth, own(RUTH), record, "step/C02", Scalar::Integer(1));
     ward.send_record(ruth, record).expect("complete");
     assert!(ward.sync(ruth).iter().all(Verdict::is_kept));
     ward.sync(bea);

@@ -11,10 +11,10 @@ use shared::{
     line::{ChainHead, Header, Line, LineKind, Seen, Side},
     proof::{self, Outcome, Proof, Report},
     role::Role,
-    time::{DAY_MS, HOUR_MS},
+    time::HOUR_MS,
 };
 use uuid::Uuid;
-use ward::{AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, person};
+use ward::{AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, own, person};
 
 fn organisation_key() -> SecretKey {
     SecretKey::from_seed([42; 32])
@@ -46,14 +46,9 @@ impl Story {
         let mut ward = Ward::new();
         let (amara, ruth, farid, bea) = (ward.phone(AMARA), ward.phone(RUTH), ward.phone(FARID), ward.phone(BEA));
         ward.agreement(amara, ruth, bea);
-        let mut evidence = Vec::new();
-        for phone in [ruth, farid, ruth] {
-            ward.pass(DAY_MS);
-            ward.sync(phone);
-            evidence.push(ward.observe(phone, "C01", 3));
-        }
+        let evidence = ward.evidence(&[ruth, farid, ruth]);
         let other = ward.draft(ruth, "C02", 3);
-        ward.set(ruth, shared::id::LogId::Own(person(RUTH)), other, "went_well", "Nobody else's business.".into());
+        ward.set(ruth, own(RUTH), other, "went_well", "Nobody else's business.".into());
         ward.send_record(ruth, other).expect("signed");
         ward.sync(ruth);
         ward.sync(amara);

@@ -5,14 +5,12 @@ mod ward;
 
 use shared::{
     decision::Act,
-    id::LogId,
     ledger::State,
     phone::Ask,
-    scalar::Scalar,
-    time::{DAY_MS, HOUR_MS},
+    time::HOUR_MS,
     wire::{Verdict, deflate::deflated},
 };
-use ward::{AMARA, BEA, FARID, RUTH, Ward, log, person};
+use ward::{AMARA, BEA, FARID, RUTH, Ward, log, own, person};
 
 /// What goes up for one observation that was written without signal, in bytes.
 const MAX_OBSERVATION_BYTES: usize = 1_229;
@@ -34,7 +32,7 @@ fn an_observation_written_offline_is_seen_by_nobody_until_signed_and_then_by_all
     ward.send_record(ruth, record).expect("signed");
     let row = ward.row(ruth, log(), record).expect("shown where it goes");
     assert_eq!(row.waiting.len(), 1, "asked for, not in force yet");
-    assert_eq!(ward.row(ruth, LogId::Own(person(RUTH)), record), None);
+    assert_eq!(ward.row(ruth, own(RUTH), record), None);
     ward.reopen(ruth);
     assert!(accepted(&ward.sync(ruth)));
     ward.sync(amara);
@@ -50,7 +48,7 @@ fn a_jot_stays_its_writers_when_the_observation_is_shared() {
     let mut ward = Ward::new();
     let (ruth, amara) = (ward.phone(RUTH), ward.phone(AMARA));
     let record = ward.draft(ruth, "C01", 3);
-    ward.set(ruth, LogId::Own(person(RUTH)), record, "jot", "calm, good questions".into());
+    ward.set(ruth, own(RUTH), record, "jot", "calm, good questions".into());
     ward.send_record(ruth, record).expect("signed");
     ward.sync(ruth);
     ward.sync(amara);
@@ -64,7 +62,7 @@ fn taken_back_before_it_goes_nothing_arrives() {
     let record = ward.draft(ruth, "C01", 3);
     ward.send_record(ruth, record).expect("signed");
     ward.ask(ruth, Ask::TakeBack { record }).expect("taken back");
-    assert!(ward.row(ruth, LogId::Own(person(RUTH)), record).is_some(), "a draft again");
+    assert!(ward.row(ruth, own(RUTH), record).is_some(), "a draft again");
     ward.sync(ruth);
     ward.sync(amara);
     assert_eq!(ward.row(amara, log(), record), None);
@@ -79,8 +77,7 @@ fn an_answer_that_never_came_changes_nothing_when_it_is_sent_again() {
     let ruth = ward.phone(RUTH);
     let record = ward.draft(ruth, "C01", 3);
     ward.send_record(ruth, record).expect("signed");
-    let request = ward.send(ruth);
-    ward.server.sync(person(RUTH), &request, ward.now);
+    ward.unanswered(ruth);
     ward.reopen(ruth);
     let verdicts = ward.sync(ruth);
     assert!(verdicts.iter().all(Verdict::is_kept), "{verdicts:?}");
@@ -91,29 +88,21 @@ fn an_answer_that_never_came_changes_nothing_when_it_is_sent_again() {
 #[test]
 fn two_phones_of_one_person_in_one_field_keep_both_values_to_pick_from() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let own = LogId::Own(person(RUTH));
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
-    ward.set(one, own, record, "went_well", "from one".into());
-    ward.set(two, own, record, "went_well", "from two".into());
+    let (one, two, record) = ward.draft_on_two_phones();
+    ward.set(one, own(RUTH), record, "went_well", "from one".into());
+    ward.set(two, own(RUTH), record, "went_well", "from two".into());
     ward.sync(one);
     assert!(accepted(&ward.sync(two)), "an honest phone is not refused");
     ward.sync(one);
     for phone in [one, two] {
-        let row = ward.row(phone, own, record).expect("there");
-        let mut values = row.fields["went_well"].clone();
-        values.sort();
-        assert_eq!(values, ["from one".into(), "from two".into()], "phone {phone}");
+        assert_eq!(ward.shown(phone, own(RUTH), record, "went_well"), ["from one".into(), "from two".into()], "phone {phone}");
     }
     assert_eq!(ward.send_record(one, record).expect_err("two values").code, "r4_two_values");
-    ward.set(two, own, record, "went_well", "from two".into());
+    ward.set(two, own(RUTH), record, "went_well", "from two".into());
     assert!(accepted(&ward.sync(two)));
     ward.sync(one);
-    assert_eq!(ward.row(one, own, record).expect("there").fields["went_well"], [Scalar::from("from two")]);
-    ward.set(one, own, record, "try_next", "and on".into());
+    assert_eq!(ward.shown(one, own(RUTH), record, "went_well"), ["from two".into()]);
+    ward.set(one, own(RUTH), record, "try_next", "and on".into());
     assert!(accepted(&ward.sync(one)), "writing goes on after a merge");
     ward.reopen(one);
     ward.reopen(two);
@@ -122,13 +111,8 @@ fn two_phones_of_one_person_in_one_field_keep_both_values_to_pick_from() {
 #[test]
 fn the_same_draft_sent_from_two_phones_arrives_once_and_the_other_words_stay() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let own = LogId::Own(person(RUTH));
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
-    ward.set(two, own, record, "went_well", "other words".into());
+    let (one, two, record) = ward.draft_on_two_phones();
+    ward.set(two, own(RUTH), record, "went_well", "other words".into());
     ward.send_record(one, record).expect("signed");
     ward.send_record(two, record).expect("signed");
     ward.sync(one);
@@ -144,12 +128,7 @@ fn the_whole_way_to_a_sign_off() {
     let mut ward = Ward::new();
     let (amara, ruth, farid, bea) = (ward.phone(AMARA), ward.phone(RUTH), ward.phone(FARID), ward.phone(BEA));
     ward.agreement(amara, ruth, bea);
-    let mut evidence = Vec::new();
-    for phone in [ruth, farid, ruth] {
-        ward.pass(DAY_MS);
-        ward.sync(phone);
-        evidence.push(ward.observe(phone, "C01", 3));
-    }
+    let evidence = ward.evidence(&[ruth, farid, ruth]);
     ward.sync(amara);
     ward.decide(amara, evidence[0], 1, Act::Acknowledge, None).expect("read");
     assert!(accepted(&ward.sync(amara)));
@@ -217,13 +196,13 @@ fn a_request_names_the_logs_that_it_writes_to_and_misses_nothing_elsewhere() {
     let response = ward.server.sync(person(RUTH), &request, ward.now);
     ward.answer(one, &request, response.clone());
     assert!(accepted(&response.verdicts));
-    assert_eq!(ward.row(one, LogId::Own(person(RUTH)), elsewhere), None, "the own log was not asked for");
+    assert_eq!(ward.row(one, own(RUTH), elsewhere), None, "the own log was not asked for");
     assert!(ward.phones[one].replica.wants_more(&request, &response), "but it has more, and the answer says so");
     let request = ward.send(one);
     assert!(request.rest && request.cursors.len() == 2, "{request:?}");
     let response = ward.server.sync(person(RUTH), &request, ward.now);
     ward.answer(one, &request, response.clone());
-    assert!(ward.row(one, LogId::Own(person(RUTH)), elsewhere).is_some());
+    assert!(ward.row(one, own(RUTH), elsewhere).is_some());
     assert!(!ward.phones[one].replica.wants_more(&request, &response), "it comes to rest");
 }
 

@@ -13,7 +13,7 @@ use shared::{
     time::{HOUR_MS, SECOND_MS},
     wire::{Bundle, Item, SyncRequest, Verdict, WIRE_VERSION},
 };
-use ward::{AMARA, BEA, RUTH, Ward, log, pair, person};
+use ward::{AMARA, BEA, RUTH, Ward, log, own, pair, person};
 
 /// Amara and Ruth with a phone each, and a session that Ruth planned and shared with both circles.
 fn session(ward: &mut Ward) -> (usize, usize, RecordId) {
@@ -22,7 +22,7 @@ fn session(ward: &mut Ward) -> (usize, usize, RecordId) {
     let session = ward.record();
     let fields = [("mentor", person(RUTH).to_string().into()), ("place", "Ward office".into()), ("agenda", "Falls at night.".into())];
     let fields = fields.map(|(field, value): (&str, Scalar)| (field.to_owned(), value)).into();
-    ward.ask(ruth, Ask::Create { log: LogId::Own(person(RUTH)), record: session, kind: "session".into(), fields }).expect("a draft");
+    ward.ask(ruth, Ask::Create { log: own(RUTH), record: session, kind: "session".into(), fields }).expect("a draft");
     ward.ask(ruth, Ask::Share { record: session, to: vec![log(), pair(RUTH)] }).expect("shared");
     ward.sync(ruth);
     ward.sync(amara);
@@ -70,7 +70,7 @@ fn a_session_has_its_facts_with_all_and_its_words_with_the_pair() {
     for ((table, key), value) in &ward.phones[bea].store {
         assert!(!value.windows(needle.len()).any(|window| window == needle), "{table:?} {key}");
     }
-    assert!(ward.row(ruth, LogId::Own(person(RUTH)), session).is_none(), "the draft is gone from the own lists");
+    assert!(ward.row(ruth, own(RUTH), session).is_none(), "the draft is gone from the own lists");
     ward.reopen(amara);
     ward.reopen(ruth);
 }
@@ -129,9 +129,8 @@ fn typed_words_are_laid_onto_what_stands_after_a_refusal() {
     types(&mut ward, amara, session, "agenda", "Falls at night. Refused.", "Falls at night. Refused. Kept.");
     types(&mut ward, ruth, session, "agenda", "Falls at night.", "Stairs. Falls at night.");
     ward.sync(ruth);
-    let mut response = ward.server.sync(person(AMARA), &SyncRequest { push: Vec::new(), ..request.clone() }, ward.now);
-    response.verdicts = request.push.iter().map(|_| Verdict::Refused(shared::refusal::Refusal::new("text_full", "x"))).collect();
-    ward.answer(amara, &request, response);
+    let verdicts = request.push.iter().map(|_| Verdict::Refused(shared::refusal::Refusal::new("text_full", "x"))).collect();
+    ward.answer_with(amara, &request, verdicts);
     ward.sync(amara);
     ward.sync(ruth);
     let stuck = ward.phones[amara].replica.stuck().to_vec();
@@ -287,12 +286,7 @@ fn a_story_of_typing(seed: u64) {
                 }
             }
             6 => drop(ward.sync(phone)),
-            7 => {
-                // The server takes it and the answer is lost on the way.
-                let request = ward.send(phone);
-                let (person, now) = (ward.phones[phone].person, ward.now);
-                ward.server.sync(person, &request, now);
-            }
+            7 => ward.unanswered(phone),
             8 => {
                 boxes.remove(&phone);
                 ward.reopen(phone);

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     gate::Gate,
     hostile::{sign, the_same},
-    ward::{AMARA, BEA, FARID, RUTH, TOMAS, log, person},
+    ward::{AMARA, BEA, FARID, RUTH, TOMAS, log, member, person},
     words::{content, observation},
 };
 
@@ -125,22 +125,12 @@ fn settings_and_memberships_are_read_as_they_stand_in_the_log() {
     gate.refused(&bea, std::slice::from_ref(&approve), "r11_agreement");
     let now = gate.ward.now;
     gate.ward.server.fact(log(), Fact::Settings(Settings { agreement_first: false, ..Settings::default() }), now).expect("set");
-    let mut late = gate.device_of(PersonId(Uuid::from_bytes([66; 16])), 66);
+    let mut late = gate.device_of(person(66), 66);
     let comment = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "hello".into())]);
     let (word, _) = gate.create(&mut late, log(), comment, "comment", &words);
     gate.refused(&late, std::slice::from_ref(&word), "r10_not_member");
-    let member = Member {
-        person: late.person,
-        name: "Nora Weller".into(),
-        role: Role::Mentor,
-        leads: false,
-        job: String::new(),
-        place: String::new(),
-        employed_from: now,
-        from: now,
-        until: None,
-    };
+    let member = Member { employed_from: now, from: now, ..member(66, "Nora Weller", Role::Mentor) };
     gate.ward.server.fact(log(), Fact::Member(member), now).expect("joined");
     gate.accepted(&late, &[word]);
     gate.accepted(&bea, &[approve]);

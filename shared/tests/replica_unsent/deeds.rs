@@ -5,15 +5,10 @@ use shared::{
     phone::{Ask, Stuck},
     refusal::Refusal,
     scalar::Scalar,
-    time::SECOND_MS,
     wire::Verdict,
 };
 
-use crate::ward::{Ward, log, person};
-
-pub fn own(number: u8) -> LogId {
-    LogId::Own(person(number))
-}
+use crate::ward::{Ward, log, own};
 
 pub fn kept(verdicts: &[Verdict]) -> bool {
     verdicts.iter().all(Verdict::is_kept)
@@ -44,18 +39,6 @@ pub fn typing(ward: &mut Ward, phone: usize, log: LogId, record: RecordId, field
     ward.ask(phone, Ask::Set { log, record, field: field.into(), value: Some(words.into()), leaving: false }).expect("typed");
 }
 
-pub fn shown(ward: &Ward, phone: usize, log: LogId, record: RecordId, field: &str) -> Vec<Scalar> {
-    ward.row(phone, log, record).expect("there").fields.get(field).cloned().unwrap_or_default()
-}
-
 pub fn stuck(ward: &Ward, phone: usize) -> Vec<Stuck> {
     ward.phones[phone].replica.stuck().to_vec()
-}
-
-/// A request goes out and its answer is lost.
-pub fn unanswered(ward: &mut Ward, phone: usize) {
-    ward.pass(SECOND_MS);
-    let request = ward.send(phone);
-    let (who, now) = (ward.phones[phone].person, ward.now);
-    ward.server.sync(who, &request, now);
 }

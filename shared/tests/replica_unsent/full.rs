@@ -12,8 +12,8 @@ use shared::{
 };
 
 use crate::{
-    deeds::{own, stuck},
-    ward::{RUTH, START, Ward, log},
+    deeds::stuck,
+    ward::{RUTH, START, Ward, log, own},
 };
 
 #[test]

@@ -12,8 +12,8 @@ use shared::{
 };
 
 use crate::{
-    deeds::{agreement, kept, own, shown, stuck},
-    ward::{AMARA, FARID, RUTH, START, TOMAS, Ward, log, person},
+    deeds::{agreement, kept, stuck},
+    ward::{AMARA, FARID, RUTH, TOMAS, Ward, log, member, own},
 };
 
 #[test]
@@ -28,15 +28,11 @@ fn a_refused_share_is_a_draft_again_with_its_reason_and_can_be_tried_again() {
     // The server refuses the share for some reason of its own; what was typed on top of it is blocked by that.
     let request = ward.send(ruth);
     let refusal = Refusal::new("r10_role", "Not now.");
-    let now = ward.now;
-    let mut response = ward.server.sync(person(RUTH), &shared::wire::SyncRequest { push: vec![], ..request.clone() }, now);
-    response.verdicts = vec![Verdict::Refused(refusal.clone()), Verdict::BlockedBy { change: Default::default() }];
-    assert_eq!(request.push.len(), response.verdicts.len());
-    ward.answer(ruth, &request, response);
+    ward.answer_with(ruth, &request, vec![Verdict::Refused(refusal.clone()), Verdict::BlockedBy { change: Default::default() }]);
     let entries = stuck(&ward, ruth);
     assert_eq!(entries.len(), 1, "{entries:?}");
     assert_eq!((&entries[0].refusal, entries[0].fields["scope"].clone()), (&refusal, Some("as said".into())), "with every word");
-    assert_eq!(shown(&ward, ruth, own(RUTH), record, "channel"), ["typed after".into()], "and a draft again, with what came after");
+    assert_eq!(ward.shown(ruth, own(RUTH), record, "channel"), ["typed after".into()], "and a draft again, with what came after");
     assert_eq!(ward.row(ruth, log(), record), None);
     ward.reopen(ruth);
     for entry in entries {
@@ -63,24 +59,14 @@ fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
     let [entry, on_top] = stuck(&ward, farid).try_into().expect("both held");
     assert_eq!((entry.held, entry.acts.as_slice(), entry.fields["went_well"].clone()), (true, &[Act::Submit][..], Some("Rang on your own.".into())));
     let now = ward.now;
-    let back = Member {
-        person: person(FARID),
-        name: "Farid Nasweh".into(),
-        role: Role::Mentor,
-        leads: false,
-        job: String::new(),
-        place: String::new(),
-        employed_from: START,
-        from: now,
-        until: None,
-    };
+    let back = Member { from: now, ..member(FARID, "Farid Nasweh", Role::Mentor) };
     ward.server.fact(log(), Fact::Member(back), now).expect("back again");
     ward.sync(farid);
     for entry in [entry, on_top] {
         ward.ask(farid, Ask::Retry { stuck: entry.id }).expect("possible");
     }
     assert!(stuck(&ward, farid).is_empty());
-    assert_eq!(shown(&ward, farid, own(FARID), record, "problem"), ["typed on top of it".into()], "no word is lost by trying again");
+    assert_eq!(ward.shown(farid, own(FARID), record, "problem"), ["typed on top of it".into()], "no word is lost by trying again");
     ward.reopen(farid);
     ward.send_record(farid, record).expect("signed anew");
     assert!(kept(&ward.sync(farid)));
@@ -91,11 +77,7 @@ fn trying_a_refused_observation_again_leaves_it_as_a_draft_to_be_signed_anew() {
 #[test]
 fn words_sent_from_another_phone_already_become_the_next_draft_when_tried_again() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
+    let (one, two, record) = ward.draft_on_two_phones();
     ward.set(two, own(RUTH), record, "went_well", "other words".into());
     ward.send_record(one, record).expect("signed");
     ward.send_record(two, record).expect("signed");

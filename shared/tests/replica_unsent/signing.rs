@@ -36,12 +36,7 @@ fn a_submit_binds_what_its_signer_saw_though_somebody_else_wrote_meanwhile() {
     ward.send_record(ruth, record).expect("signed with no signal");
     ward.set(amara, log(), record, "scope", "Amara's words".into());
     assert!(kept(&ward.sync(amara)));
-    let update = ward.server.logs[&log()].1.clone();
-    let next = usize::try_from(ward.phones[ruth].replica.log(log()).expect("open").chain.next).expect("small");
-    let now = ward.now;
-    let heard = shared::wire::LogUpdate { log: log(), epoch: 1, lines: update[next..].to_vec(), more: false };
-    let effects = ward.phones[ruth].replica.live(heard, now);
-    ward.phones[ruth].keep(effects);
+    ward.hear(ruth, log(), usize::MAX);
     assert!(kept(&ward.sync(ruth)), "{:?}", stuck(&ward, ruth));
     let row = ward.row(ruth, log(), record).expect("there");
     let version = &row.entry.as_ref().expect("sent").versions[0];
@@ -52,11 +47,7 @@ fn a_submit_binds_what_its_signer_saw_though_somebody_else_wrote_meanwhile() {
 #[test]
 fn the_same_words_signed_on_two_phones_are_one_act() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
+    let (one, two, record) = ward.draft_on_two_phones();
     ward.send_record(one, record).expect("signed");
     ward.send_record(two, record).expect("signed");
     ward.sync(one);

@@ -3,8 +3,8 @@
 use shared::{ledger::State, phone::Ask};
 
 use crate::{
-    deeds::{kept, own, shown, stuck},
-    ward::{AMARA, RUTH, Ward, log},
+    deeds::{kept, stuck},
+    ward::{AMARA, RUTH, Ward, log, own},
 };
 
 #[test]
@@ -16,12 +16,12 @@ fn taking_a_share_back_takes_back_into_the_draft_what_was_typed_after_it() {
     ward.send_record(ruth, record).expect("signed");
     ward.set(ruth, log(), record, "went_well", "typed after".into());
     ward.ask(ruth, Ask::TakeBack { record }).expect("not gone yet");
-    assert_eq!(shown(&ward, ruth, own(RUTH), record, "went_well"), ["typed after".into()]);
+    assert_eq!(ward.shown(ruth, own(RUTH), record, "went_well"), ["typed after".into()]);
     ward.reopen(ruth);
     assert!(kept(&ward.sync(ruth)));
     ward.sync(amara);
     assert_eq!(ward.row(amara, log(), record), None, "nobody sees it");
-    assert_eq!(shown(&ward, ruth, own(RUTH), record, "went_well"), ["typed after".into()]);
+    assert_eq!(ward.shown(ruth, own(RUTH), record, "went_well"), ["typed after".into()]);
     assert!(stuck(&ward, ruth).is_empty());
 }
 

@@ -3,8 +3,8 @@
 use shared::{time::SECOND_MS, wire::Verdict};
 
 use crate::{
-    deeds::{kept, own, shown, stuck, typing, unanswered},
-    ward::{RUTH, Ward, person},
+    deeds::{kept, stuck, typing},
+    ward::{RUTH, Ward, own},
 };
 
 #[test]
@@ -25,9 +25,7 @@ fn both_values_stay_even_if_the_writer_sent_something_else_after_hearing_the_oth
     assert!(kept(&ward.sync(one)));
     ward.sync(two);
     for phone in [one, two] {
-        let mut values = shown(&ward, phone, own(RUTH), record, "went_well");
-        values.sort();
-        assert_eq!(values, ["from one".into(), "from two".into()], "phone {phone}");
+        assert_eq!(ward.shown(phone, own(RUTH), record, "went_well"), ["from one".into(), "from two".into()], "phone {phone}");
         ward.reopen(phone);
     }
 }
@@ -35,26 +33,17 @@ fn both_values_stay_even_if_the_writer_sent_something_else_after_hearing_the_oth
 #[test]
 fn both_values_stay_even_if_an_earlier_intent_is_written_anew_on_top_of_the_other() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
+    let (one, two, record) = ward.draft_on_two_phones();
     ward.set(one, own(RUTH), record, "try_next", "sent first".into());
     let request = ward.send(one);
     typing(&mut ward, one, own(RUTH), record, "went_well", "from one");
     ward.set(two, own(RUTH), record, "went_well", "from two".into());
     ward.sync(two);
-    let now = ward.now;
-    let mut response = ward.server.sync(person(RUTH), &shared::wire::SyncRequest { push: vec![], ..request.clone() }, now);
-    response.verdicts = vec![Verdict::BlockedBy { change: Default::default() }];
-    ward.answer(one, &request, response);
+    ward.answer_with(one, &request, vec![Verdict::BlockedBy { change: Default::default() }]);
     ward.pass(11 * SECOND_MS);
     assert!(kept(&ward.sync(one)));
-    let mut values = shown(&ward, one, own(RUTH), record, "went_well");
-    values.sort();
-    assert_eq!(values, ["from one".into(), "from two".into()]);
-    assert_eq!(shown(&ward, one, own(RUTH), record, "try_next"), ["sent first".into()]);
+    assert_eq!(ward.shown(one, own(RUTH), record, "went_well"), ["from one".into(), "from two".into()]);
+    assert_eq!(ward.shown(one, own(RUTH), record, "try_next"), ["sent first".into()]);
 }
 
 #[test]
@@ -63,7 +52,8 @@ fn a_record_made_and_changed_before_its_first_answer_can_still_be_written_apart(
     let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
     ward.sync(one);
     let record = ward.draft(one, "C01", 3);
-    unanswered(&mut ward, one);
+    ward.pass(SECOND_MS);
+    ward.unanswered(one);
     typing(&mut ward, one, own(RUTH), record, "went_well", "from one");
     ward.sync(two);
     ward.set(two, own(RUTH), record, "went_well", "from two".into());
@@ -72,36 +62,26 @@ fn a_record_made_and_changed_before_its_first_answer_can_still_be_written_apart(
     ward.pass(11 * SECOND_MS);
     assert!(kept(&ward.sync(one)));
     assert!(stuck(&ward, one).is_empty(), "{:?}", stuck(&ward, one));
-    let mut values = shown(&ward, one, own(RUTH), record, "went_well");
-    values.sort();
-    assert_eq!(values, ["from one".into(), "from two".into()]);
+    assert_eq!(ward.shown(one, own(RUTH), record, "went_well"), ["from one".into(), "from two".into()]);
 }
 
 #[test]
 fn picking_one_field_settles_no_other() {
     let mut ward = Ward::new();
-    let (one, two) = (ward.phone(RUTH), ward.phone(RUTH));
-    ward.sync(one);
-    let record = ward.draft(one, "C01", 3);
-    ward.sync(one);
-    ward.sync(two);
+    let (one, two, record) = ward.draft_on_two_phones();
     for (phone, words) in [(one, "from one"), (two, "from two")] {
         for field in ["went_well", "try_next"] {
             ward.set(phone, own(RUTH), record, field, words.into());
         }
     }
     ward.sync(two);
-    let now = ward.now;
-    let lines = ward.server.logs[&own(RUTH)].1.clone();
-    let next = usize::try_from(ward.phones[one].replica.log(own(RUTH)).expect("open").chain.next).expect("small");
-    let effects = ward.phones[one].replica.live(shared::wire::LogUpdate { log: own(RUTH), epoch: 1, lines: lines[next..].to_vec(), more: false }, now);
-    ward.phones[one].keep(effects);
-    assert_eq!(shown(&ward, one, own(RUTH), record, "went_well").len(), 2);
+    ward.hear(one, own(RUTH), usize::MAX);
+    assert_eq!(ward.shown(one, own(RUTH), record, "went_well").len(), 2);
     ward.set(one, own(RUTH), record, "went_well", "from two".into());
     assert!(kept(&ward.sync(one)));
     ward.sync(two);
     for phone in [one, two] {
-        assert_eq!(shown(&ward, phone, own(RUTH), record, "went_well"), ["from two".into()]);
-        assert_eq!(shown(&ward, phone, own(RUTH), record, "try_next").len(), 2, "not looked at yet");
+        assert_eq!(ward.shown(phone, own(RUTH), record, "went_well"), ["from two".into()]);
+        assert_eq!(ward.shown(phone, own(RUTH), record, "try_next").len(), 2, "not looked at yet");
     }
 }

@@ -3,8 +3,8 @@
 use shared::{role::Role, time::SECOND_MS, wire::Verdict};
 
 use crate::{
-    deeds::{kept, own, shared_agreement, shown, stuck, typing, unanswered},
-    ward::{FARID, RUTH, Ward, log},
+    deeds::{kept, shared_agreement, stuck, typing},
+    ward::{FARID, RUTH, Ward, log, own},
 };
 
 #[test]
@@ -17,7 +17,7 @@ fn a_field_in_use_waits_ten_seconds_and_goes_at_once_when_it_is_signed() {
     typing(&mut ward, ruth, own(RUTH), record, "went_well", "Rang");
     assert!(ward.send(ruth).push.is_empty(), "still being typed");
     ward.reopen(ruth);
-    assert_eq!(shown(&ward, ruth, own(RUTH), record, "went_well"), ["Rang".into()], "and durable");
+    assert_eq!(ward.shown(ruth, own(RUTH), record, "went_well"), ["Rang".into()], "and durable");
     ward.pass(10 * SECOND_MS);
     assert_eq!(ward.send(ruth).push.len(), 1, "after ten seconds it goes");
     ward.sync(ruth);
@@ -26,7 +26,7 @@ fn a_field_in_use_waits_ten_seconds_and_goes_at_once_when_it_is_signed() {
     let request = ward.send(ruth);
     assert_eq!(request.push.iter().map(|bundle| bundle.log).collect::<Vec<_>>(), [own(RUTH), log()], "the own log first");
     ward.sync(ruth);
-    assert_eq!(shown(&ward, ruth, log(), record, "went_well"), ["Rang at once".into()]);
+    assert_eq!(ward.shown(ruth, log(), record, "went_well"), ["Rang at once".into()]);
 }
 
 #[test]
@@ -40,12 +40,12 @@ fn several_unsent_intents_on_a_field_show_the_last_and_are_typed_on_in_the_last(
         ward.send(ruth);
     }
     ward.set(ruth, own(RUTH), first, "went_well", "three".into());
-    assert_eq!(shown(&ward, ruth, own(RUTH), first, "went_well"), ["three".into()]);
+    assert_eq!(ward.shown(ruth, own(RUTH), first, "went_well"), ["three".into()]);
     ward.set(ruth, own(RUTH), first, "went_well", "four".into());
-    assert_eq!(shown(&ward, ruth, own(RUTH), first, "went_well"), ["four".into()]);
+    assert_eq!(ward.shown(ruth, own(RUTH), first, "went_well"), ["four".into()]);
     ward.reopen(ruth);
     assert!(kept(&ward.sync(ruth)));
-    assert_eq!(shown(&ward, ruth, own(RUTH), first, "went_well"), ["four".into()]);
+    assert_eq!(ward.shown(ruth, own(RUTH), first, "went_well"), ["four".into()]);
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn what_is_under_way_out_of_order_is_still_there_when_the_phone_reopens() {
     typing(&mut ward, ruth, own(RUTH), one, "went_well", "still typing");
     ward.set(ruth, own(RUTH), two, "went_well", "done".into());
     ward.send(ruth);
-    ward.pass(11 * SECOND_MS);
-    unanswered(&mut ward, ruth);
+    ward.pass(12 * SECOND_MS);
+    ward.unanswered(ruth);
     ward.reopen(ruth);
     ward.set(ruth, own(RUTH), two, "try_next", "and on".into());
     let verdicts = ward.sync(ruth);

@@ -10,9 +10,10 @@ use shared::{
     refusal::Refusal,
     role::Role,
     scalar::Scalar,
+    time::DAY_MS,
 };
 
-use super::{AMARA, TOMAS, Ward, log, person};
+use super::{AMARA, RUTH, TOMAS, Ward, log, own, person};
 
 impl Ward {
     /// An observation of Amara, drafted field by field in the own log.
@@ -36,6 +37,16 @@ impl Ward {
         record
     }
 
+    /// Ruth's two phones, and a draft of hers that is on both.
+    pub fn draft_on_two_phones(&mut self) -> (usize, usize, RecordId) {
+        let (one, two) = (self.phone(RUTH), self.phone(RUTH));
+        self.sync(one);
+        let record = self.draft(one, "C01", 3);
+        self.sync(one);
+        self.sync(two);
+        (one, two, record)
+    }
+
     pub fn set(&mut self, phone: usize, log: LogId, record: RecordId, field: &str, value: Scalar) {
         self.ask(phone, Ask::Set { log, record, field: field.into(), value: Some(value), leaving: true }).expect("a field is written");
     }
@@ -46,6 +57,16 @@ impl Ward {
         self.send_record(phone, record).expect("sent");
         self.sync(phone);
         record
+    }
+
+    /// Feedback on C01 at level 3 from each of these phones, a day apart.
+    pub fn evidence(&mut self, phones: &[usize]) -> Vec<RecordId> {
+        let observe = |phone: &usize| {
+            self.pass(DAY_MS);
+            self.sync(*phone);
+            self.observe(*phone, "C01", 3)
+        };
+        phones.iter().map(observe).collect()
     }
 
     pub fn send_record(&mut self, phone: usize, record: RecordId) -> Result<(), Refusal> {
@@ -84,7 +105,7 @@ impl Ward {
     pub fn claim(&mut self, amara: usize, competency: &str, level: i64, evidence: &[RecordId]) -> Result<RecordId, Refusal> {
         self.sync(amara);
         let record = self.record();
-        let own = LogId::Own(person(AMARA));
+        let own = own(AMARA);
         let mut fields: BTreeMap<String, Scalar> = [("competency".to_owned(), competency.into()), ("level".to_owned(), level.into())].into();
         for observation in evidence {
             let row = self.row(amara, log(), *observation).expect("the observation is here");

@@ -40,12 +40,17 @@ pub fn log() -> LogId {
     LogId::Record(RelationshipId(Uuid::from_bytes([9; 16])))
 }
 
+/// The log that one person alone reads.
+pub fn own(number: u8) -> LogId {
+    LogId::Own(person(number))
+}
+
 /// The log of Amara and one mentor.
 pub fn pair(mentor: u8) -> LogId {
     LogId::Pair(PairingId(Uuid::from_bytes([20 + mentor; 16])))
 }
 
-fn member(number: u8, name: &str, role: Role) -> Member {
+pub fn member(number: u8, name: &str, role: Role) -> Member {
     Member {
         person: person(number),
         name: name.into(),
@@ -85,9 +90,8 @@ impl Ward {
         ];
         for (number, name, role) in people {
             server.fact(log(), Fact::Member(member(number, name, role)), START).expect("member");
-            let own = LogId::Own(person(number));
-            server.open(own);
-            server.fact(own, Fact::Member(member(number, name, Role::Owner)), START).expect("owner");
+            server.open(own(number));
+            server.fact(own(number), Fact::Member(member(number, name, Role::Owner)), START).expect("owner");
         }
         Self { server, phones: Vec::new(), now: START.plus(DAY_MS), records: 0 }
     }

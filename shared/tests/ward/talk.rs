@@ -6,8 +6,9 @@ use shared::{
     phone::{Ask, Row},
     refusal::Refusal,
     replica::{Replica, Stored, Table},
+    scalar::Scalar,
     time::SECOND_MS,
-    wire::{SyncRequest, SyncResponse, Verdict},
+    wire::{LogUpdate, SyncRequest, SyncResponse, Verdict},
 };
 
 use super::Ward;
@@ -66,6 +67,29 @@ impl Ward {
         request
     }
 
+    /// The server hears a request, and its answer is lost on the way.
+    pub fn unanswered(&mut self, phone: usize) {
+        let request = self.send(phone);
+        self.server.sync(self.phones[phone].person, &request, self.now);
+    }
+
+    /// The server takes nothing of a request, for reasons of its own, and says so in these verdicts.
+    pub fn answer_with(&mut self, phone: usize, request: &SyncRequest, verdicts: Vec<Verdict>) {
+        assert_eq!(request.push.len(), verdicts.len(), "a verdict for each bundle");
+        let asked = SyncRequest { push: Vec::new(), ..request.clone() };
+        let response = self.server.sync(self.phones[phone].person, &asked, self.now);
+        self.answer(phone, request, SyncResponse { verdicts, ..response });
+    }
+
+    /// So many lines of a log that the phone lacks come over the live stream.
+    pub fn hear(&mut self, phone: usize, log: LogId, most: usize) {
+        let next = self.phones[phone].replica.log(log).map_or(0, |log| log.chain.next);
+        let lines = self.server.logs[&log].1.iter().skip(usize::try_from(next).expect("small")).take(most).cloned().collect();
+        let phone = &mut self.phones[phone];
+        let effects = phone.replica.live(LogUpdate { log, epoch: 1, lines, more: false }, self.now.plus(phone.clock_off_ms));
+        phone.keep(effects);
+    }
+
     pub fn answer(&mut self, phone: usize, request: &SyncRequest, response: SyncResponse) {
         let bytes = shared::cbor::encode(&response);
         let response = shared::cbor::decode(&bytes, shared::wire::MAX_RESPONSE_BYTES).expect("the response reads back");
@@ -110,5 +134,12 @@ impl Ward {
 
     pub fn row(&self, phone: usize, log: LogId, record: RecordId) -> Option<Row> {
         self.phones[phone].replica.row_of(log, record)
+    }
+
+    /// The values of a field, in their order: more than one where two phones disagree.
+    pub fn shown(&self, phone: usize, log: LogId, record: RecordId, field: &str) -> Vec<Scalar> {
+        let mut values = self.row(phone, log, record).expect("there").fields.get(field).cloned().unwrap_or_default();
+        values.sort();
+        values
     }
 }

@@ -13,7 +13,7 @@ use shared::{
 };
 
 use super::Story;
-use crate::ward::{AMARA, BEA, FARID, RUTH, TOMAS, log, person};
+use crate::ward::{AMARA, BEA, FARID, RUTH, TOMAS, log, member, person};
 
 impl Story {
     pub fn draft(&mut self, phone: usize) {
@@ -189,18 +189,7 @@ impl Story {
             }
             0 | 1 => {
                 self.farid_is_here = true;
-                let member = Member {
-                    person: person(FARID),
-                    name: "Farid Nasweh".into(),
-                    role: Role::Mentor,
-                    leads: false,
-                    job: String::new(),
-                    place: String::new(),
-                    employed_from: now,
-                    from: now,
-                    until: None,
-                };
-                Fact::Member(member)
+                Fact::Member(Member { employed_from: now, from: now, ..member(FARID, "Farid Nasweh", Role::Mentor) })
             }
             2 => Fact::Exemption(Exemption {
                 rule: "r2".into(),

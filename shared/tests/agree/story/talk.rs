@@ -3,7 +3,7 @@
 use shared::{
     id::LogId,
     time::SECOND_MS,
-    wire::{Item, LogUpdate, Verdict},
+    wire::{Item, Verdict},
 };
 
 use super::Story;
@@ -76,12 +76,7 @@ impl Story {
 
     /// Some lines over the live stream.
     pub fn hear(&mut self, phone: usize) {
-        let next = self.ward.phones[phone].replica.log(log()).map_or(0, |log| log.chain.next);
-        let count = 1 + self.rng.below(5);
-        let lines = self.ward.server.logs[&log()].1.iter().skip(usize::try_from(next).expect("small")).take(count).cloned().collect();
-        let now = self.ward.now;
-        let phone = &mut self.ward.phones[phone];
-        let effects = phone.replica.live(LogUpdate { log: log(), epoch: 1, lines, more: false }, now.plus(phone.clock_off_ms));
-        phone.keep(effects);
+        let most = 1 + self.rng.below(5);
+        self.ward.hear(phone, log(), most);
     }
 }
