@@ -5,7 +5,7 @@ mod ward;
 use shared::{
     decision::{Act, Decision, SignedDecision, Unlock, UnlockMethod},
     fact::{Device, Fact},
-    id::{DeviceId, OrganisationId, RecordId},
+    id::{DeviceId, RecordId},
     key::{Domain, PublicKey, SecretKey},
     kind::Kinds,
     line::{ChainHead, Header, Line, LineKind, Seen, Side},
@@ -14,15 +14,10 @@ use shared::{
     time::HOUR_MS,
 };
 use uuid::Uuid;
-use ward::{AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, own, person};
-
-fn organisation_key() -> SecretKey {
-    SecretKey::from_seed([42; 32])
-}
-
-fn organisation() -> OrganisationId {
-    OrganisationId(Uuid::from_bytes([7; 16]))
-}
+use ward::{
+    AMARA, BEA, FARID, RUTH, TOMAS, Ward, log, own, person,
+    server::{ORGANISATION, organisation_key},
+};
 
 /// Amara asked for a sign-off with three pieces of feedback, and Bea gave it.
 struct Story {
@@ -76,7 +71,7 @@ impl Story {
 
     /// A proof of lines that the organisation itself signed, though its server ought not to have.
     fn of_forged(&self, parts: Vec<(Header, Side)>) -> Report {
-        let mut chain = ChainHead::origin(log(), organisation());
+        let mut chain = ChainHead::origin(log(), ORGANISATION);
         let lines: Vec<Line> =
             parts.into_iter().map(|(header, side)| chain.extend(header, side, |hash| Some(organisation_key().sign(Domain::Line, &hash.0)))).collect();
         let file = proof::of_record(&Kinds::standard(), log(), &lines, self.claim).expect("a proof");

@@ -6,7 +6,6 @@ mod ward;
 use std::collections::BTreeMap;
 
 use shared::{
-    change::{Document, actor::actor, genesis::genesis},
     id::{LogId, RecordId},
     phone::{Ask, Typing},
     scalar::Scalar,
@@ -172,17 +171,9 @@ fn pushes(
     to: LogId,
     write: impl FnOnce(&mut shared::change::writer::Edit<'_>) -> Result<(), shared::change::writer::DocumentError>,
 ) -> Verdict {
-    let (server, lines) = &ward.server.logs[&to];
-    let mut document = Document::from_genesis(&genesis(&to.to_string(), server.epoch)).expect("a genesis");
-    for line in lines.iter().filter(|line| line.header.kind == shared::line::LineKind::Word) {
-        document.apply(&line.side.as_ref().expect("not erased").bytes.0).expect("accepted");
-    }
-    let newest = server.newest().expect("opened");
-    let seen = shared::change::Seen { position: newest.position, tag: newest.tag.0 };
     let device = ward.phones[phone].replica.identity().device;
-    let written = document.edit(actor(*device.0.as_bytes(), 900), &seen, write).expect("an edit").expect("a change");
-    let items = vec![Item::Word(shared::bytes::Bytes(written.bytes))];
-    let push = vec![Bundle { log: to, epoch: server.epoch, items }];
+    let written = ward.server.written(to, device, 900, write);
+    let push = vec![Bundle { log: to, epoch: ward.server.logs[&to].0.epoch, items: vec![Item::Word(shared::bytes::Bytes(written.bytes))] }];
     let request = SyncRequest { v: WIRE_VERSION, device, cursors: Vec::new(), rest: true, push };
     let now = ward.now;
     ward.server.sync(ward.phones[phone].person, &request, now).verdicts.remove(0)

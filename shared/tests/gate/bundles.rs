@@ -19,10 +19,10 @@ use crate::{
 #[test]
 fn a_bundle_is_taken_whole_or_not_at_all() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
+    let (word, head) = gate.create(&ruth, log(), record, "observation", &words);
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let lines = gate.newest();
     let late = gate.submit(&ruth, Role::Mentor, ("observation", record, 3), &words, &[head]);
@@ -43,10 +43,10 @@ fn a_bundle_is_taken_whole_or_not_at_all() {
 #[test]
 fn what_was_accepted_is_a_duplicate_ever_after_and_adds_no_line() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
+    let ruth = gate.device(RUTH);
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
-    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    let bundle = gate.bundle(&ruth, Role::Mentor, ("observation", record), &words);
     let [word, submit] = bundle.clone();
     gate.accepted(&ruth, &bundle);
     let position = gate.newest();
@@ -61,15 +61,15 @@ fn what_was_accepted_is_a_duplicate_ever_after_and_adds_no_line() {
 #[test]
 fn the_same_words_sent_from_two_phones_are_one_and_other_words_stay_with_their_writer() {
     let mut gate = Gate::new();
-    let (mut one, mut two) = (gate.device(RUTH), gate.device_of(person(RUTH), 150));
+    let (one, two) = (gate.device(RUTH), gate.device_of(person(RUTH), 150));
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let mut other = words.clone();
     other.insert("went_well".into(), "other words".into());
     let observation = ("observation", record);
-    let first = gate.bundle(&mut one, Role::Mentor, observation, &words);
-    let second = gate.bundle(&mut two, Role::Mentor, observation, &words);
-    let third = gate.bundle(&mut two, Role::Mentor, observation, &other);
+    let first = gate.bundle(&one, Role::Mentor, observation, &words);
+    let second = gate.bundle(&two, Role::Mentor, observation, &words);
+    let third = gate.bundle(&two, Role::Mentor, observation, &other);
     gate.accepted(&one, &first);
     let position = gate.newest();
     assert_eq!(gate.judge(&two, &second), Judged::Kept { position });
@@ -79,7 +79,7 @@ fn the_same_words_sent_from_two_phones_are_one_and_other_words_stay_with_their_w
 #[test]
 fn a_change_on_something_that_was_refused_is_blocked_and_says_by_what() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
+    let ruth = gate.device(RUTH);
     let record = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "x".into()), ("mood", "bad".into())]);
     let seen = gate.seen(log());
@@ -91,5 +91,4 @@ fn a_change_on_something_that_was_refused_is_blocked_and_says_by_what() {
     let then = document.edit(device, &seen, |edit| edit.put(&name, "words", &"y".into())).expect("written").expect("a change");
     gate.refused(&ruth, &[Item::Word(Bytes(first.bytes))], "bad_value");
     assert_eq!(gate.judge(&ruth, &[Item::Word(Bytes(then.bytes))]), Judged::Answer(Verdict::BlockedBy { change: first.hash }));
-    ruth.slot = 1;
 }

@@ -18,15 +18,15 @@ use crate::{
 #[test]
 fn r2_and_r3_and_r11_are_kept_at_the_approval() {
     let mut gate = Gate::new();
-    let (mut amara, mut ruth, mut farid, mut bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
-    let mine = [gate.observed(&mut bea, "C02", 3), gate.observed(&mut bea, "C02", 4)];
-    let few = [gate.observed(&mut ruth, "C02", 3)];
-    let good = [few[0], gate.observed(&mut farid, "C02", 3)];
-    let (alone, thin, fine) = (gate.claimed(&mut amara, "C02", 3, &mine), gate.claimed(&mut amara, "C02", 3, &few), gate.claimed(&mut amara, "C02", 3, &good));
+    let (amara, ruth, farid, bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
+    let mine = [gate.observed(&bea, "C02", 3), gate.observed(&bea, "C02", 4)];
+    let few = [gate.observed(&ruth, "C02", 3)];
+    let good = [few[0], gate.observed(&farid, "C02", 3)];
+    let (alone, thin, fine) = (gate.claimed(&amara, "C02", 3, &mine), gate.claimed(&amara, "C02", 3, &few), gate.claimed(&amara, "C02", 3, &good));
     let approve = |gate: &mut Gate, claim| gate.decides(&bea, Role::Supervisor, Act::Approve, "claim", claim, 1);
     let item = approve(&mut gate, fine);
     gate.refused(&bea, &[item], "r11_agreement");
-    gate.agreed(&amara, &mut ruth, &bea);
+    gate.agreed(&amara, &ruth, &bea);
     let item = approve(&mut gate, alone);
     gate.refused(&bea, &[item], "r2_own_work");
     let item = approve(&mut gate, thin);
@@ -46,8 +46,8 @@ fn r2_and_r3_and_r11_are_kept_at_the_approval() {
 #[test]
 fn r4_a_superseded_or_returned_version_is_not_decided_on() {
     let mut gate = Gate::new();
-    let (mut amara, bea) = (gate.device(AMARA), gate.device(BEA));
-    let record = gate.claimed(&mut amara, "C02", 3, &[]);
+    let (amara, bea) = (gate.device(AMARA), gate.device(BEA));
+    let record = gate.claimed(&amara, "C02", 3, &[]);
     let approve_1 = gate.decides(&bea, Role::Supervisor, Act::Return, "claim", record, 1);
     let submit = gate.submit(&amara, Role::Mentee, ("claim", record, 2), &claim("C02", 3, &[]), &gate.log(log()).index.heads());
     gate.accepted(&amara, &[Item::Decision(submit)]);
@@ -62,10 +62,10 @@ fn r4_a_superseded_or_returned_version_is_not_decided_on() {
 #[test]
 fn r6_and_r7_hold_at_the_gate() {
     let mut gate = Gate::new();
-    let (mut amara, mut ruth, mut farid, bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
-    gate.agreed(&amara, &mut ruth, &bea);
-    let evidence = [gate.observed(&mut ruth, "C02", 3), gate.observed(&mut farid, "C02", 3)];
-    let record = gate.claimed(&mut amara, "C02", 3, &evidence);
+    let (amara, ruth, farid, bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
+    gate.agreed(&amara, &ruth, &bea);
+    let evidence = [gate.observed(&ruth, "C02", 3), gate.observed(&farid, "C02", 3)];
+    let record = gate.claimed(&amara, "C02", 3, &evidence);
     let with = |gate: &Gate, by: &Hostile, role, act, kind: &str, on, reason: Option<String>| {
         let mut decision = gate.decision(by, role, act, kind, on, 1);
         decision.reason = reason;
@@ -91,8 +91,8 @@ fn r6_and_r7_hold_at_the_gate() {
 #[test]
 fn r9_an_old_unlock_does_not_sign() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
-    let (_, record) = gate.observed(&mut ruth, "C02", 3);
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (_, record) = gate.observed(&ruth, "C02", 3);
     for age_ms in [5 * MINUTE_MS + 1, -1] {
         let mut decision = gate.decision(&bea, Role::Supervisor, Act::Countersign, "observation", record, 1);
         decision.unlock.at = decision.at.plus(-age_ms);
@@ -105,15 +105,15 @@ fn r9_an_old_unlock_does_not_sign() {
 #[test]
 fn r12_one_plan_at_the_gate() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
-    let (one, two) = (gate.shared(&mut ruth, Role::Mentor, "plan", &plan(&["C01"])), gate.shared(&mut ruth, Role::Mentor, "plan", &plan(&["C02"])));
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (one, two) = (gate.shared(&ruth, Role::Mentor, "plan", &plan(&["C01"])), gate.shared(&ruth, Role::Mentor, "plan", &plan(&["C02"])));
     let first = gate.decides(&bea, Role::Supervisor, Act::Confirm, "plan", one, 1);
     gate.accepted(&bea, &[first]);
     let second = gate.decides(&bea, Role::Supervisor, Act::Confirm, "plan", two, 1);
     gate.refused(&bea, std::slice::from_ref(&second), "r12_one_plan");
     let mut closed = plan(&["C01"]);
     closed.insert("outcome/C01".into(), "met".into());
-    let (word, head) = gate.put(&mut ruth, log(), one, "outcome/C01", &"met".into());
+    let (word, head) = gate.put(&ruth, log(), one, "outcome/C01", &"met".into());
     let submit = gate.submit(&ruth, Role::Mentor, ("plan", one, 2), &closed, &[head]);
     gate.accepted(&ruth, &[word, Item::Decision(submit)]);
     gate.refused(&bea, std::slice::from_ref(&second), "r12_one_plan");

@@ -1,10 +1,8 @@
 //! A ward whose gate is asked directly.
 
-use std::collections::BTreeMap;
-
 use shared::{
     bytes::{Bytes, Hash, Salt},
-    change::{Document, Seen as WordSeen, actor::actor, genesis::genesis},
+    change::writer::Edit,
     decision::{self, Act, Content, DECISION_FORMAT, Decision, SignedDecision, Unlock, UnlockMethod},
     fact::{Device, Fact},
     id::{DeviceId, LogId, PersonId, RecordId},
@@ -48,7 +46,7 @@ impl Gate {
             let certificate = Device { device, person: who, key: key.public(), label: "a laptop".into() };
             self.ward.server.fact(log, Fact::Device(certificate), self.ward.now).expect("a certificate");
         }
-        Hostile { person: who, device, key, documents: BTreeMap::new(), slot: 0 }
+        Hostile { person: who, device, key, slot: 0 }
     }
 
     pub fn log(&self, log: LogId) -> &Log {
@@ -60,33 +58,25 @@ impl Gate {
     }
 
     /// A change of that device on everything accepted.
-    pub fn word(&self, by: &mut Hostile, log: LogId, write: impl FnOnce(&mut shared::change::writer::Edit<'_>)) -> (Item, Hash) {
-        let seen = self.seen(log);
-        let (lines, name) = (&self.ward.server.logs[&log].1, log.to_string());
-        let document = by.documents.entry(log).or_insert_with(|| Document::from_genesis(&genesis(&name, 1)).expect("a genesis"));
-        for line in lines.iter().filter(|line| line.header.kind == shared::line::LineKind::Word) {
-            document.apply(&line.side.as_ref().expect("not erased").bytes.0).expect("an accepted change");
-        }
-        let mut fork = document.clone();
-        let written = fork.edit(actor(*by.device.0.as_bytes(), by.slot), &WordSeen { position: seen.position, tag: seen.tag.0 }, |edit| {
+    pub fn word(&self, by: &Hostile, log: LogId, write: impl FnOnce(&mut Edit<'_>)) -> (Item, Hash) {
+        let written = self.ward.server.written(log, by.device, by.slot, |edit| {
             write(edit);
             Ok(())
         });
-        let written = written.expect("written").expect("something changed");
         (Item::Word(Bytes(written.bytes)), written.hash)
     }
 
-    pub fn create(&self, by: &mut Hostile, log: LogId, record: RecordId, kind: &str, fields: &Content) -> (Item, Hash) {
+    pub fn create(&self, by: &Hostile, log: LogId, record: RecordId, kind: &str, fields: &Content) -> (Item, Hash) {
         let author = by.person;
         self.create_as(by, log, record, kind, author, fields)
     }
 
-    pub fn create_as(&self, by: &mut Hostile, log: LogId, record: RecordId, kind: &str, author: PersonId, fields: &Content) -> (Item, Hash) {
+    pub fn create_as(&self, by: &Hostile, log: LogId, record: RecordId, kind: &str, author: PersonId, fields: &Content) -> (Item, Hash) {
         let fields: Vec<(String, Scalar)> = fields.iter().map(|(field, value)| (field.clone(), value.clone())).collect();
         self.word(by, log, |edit| edit.create(&record.to_string(), kind, &author.to_string(), &fields, &[]).expect("fits a change"))
     }
 
-    pub fn put(&self, by: &mut Hostile, log: LogId, record: RecordId, field: &str, value: &Scalar) -> (Item, Hash) {
+    pub fn put(&self, by: &Hostile, log: LogId, record: RecordId, field: &str, value: &Scalar) -> (Item, Hash) {
         self.word(by, log, |edit| edit.put(&record.to_string(), field, value).expect("fits a change"))
     }
 
@@ -175,13 +165,13 @@ impl Gate {
     }
 
     /// A record with its submit, as an honest phone would push the two.
-    pub fn bundle(&mut self, by: &mut Hostile, role: Role, (kind, record): (&str, RecordId), words: &Content) -> [Item; 2] {
+    pub fn bundle(&mut self, by: &Hostile, role: Role, (kind, record): (&str, RecordId), words: &Content) -> [Item; 2] {
         let (word, head) = self.create(by, log(), record, kind, words);
         let submit = self.submit(by, role, (kind, record, 1), words, &[head]);
         [word, Item::Decision(submit)]
     }
 
-    pub fn shared(&mut self, by: &mut Hostile, role: Role, kind: &str, words: &Content) -> RecordId {
+    pub fn shared(&mut self, by: &Hostile, role: Role, kind: &str, words: &Content) -> RecordId {
         let record = self.record();
         let bundle = self.bundle(by, role, (kind, record), words);
         self.accepted(by, &bundle);
@@ -189,13 +179,13 @@ impl Gate {
     }
 
     /// A sealed observation; its line and its record.
-    pub fn observed(&mut self, by: &mut Hostile, competency: &str, level: i64) -> (u64, RecordId) {
+    pub fn observed(&mut self, by: &Hostile, competency: &str, level: i64) -> (u64, RecordId) {
         let role = if by.person == person(BEA) { Role::Supervisor } else { Role::Mentor };
         let record = self.shared(by, role, "observation", &observation(competency, level, self.ward.now));
         (self.newest(), record)
     }
 
-    pub fn claimed(&mut self, by: &mut Hostile, competency: &str, level: i64, evidence: &[(u64, RecordId)]) -> RecordId {
+    pub fn claimed(&mut self, by: &Hostile, competency: &str, level: i64, evidence: &[(u64, RecordId)]) -> RecordId {
         self.shared(by, Role::Mentee, "claim", &claim(competency, level, evidence))
     }
 
@@ -203,9 +193,9 @@ impl Gate {
         Item::Decision(sign(by, &self.decision(by, role, act, kind, record, version)))
     }
 
-    pub fn agreed(&mut self, amara: &Hostile, ruth: &mut Hostile, bea: &Hostile) -> RecordId {
+    pub fn agreed(&mut self, amara: &Hostile, ruth: &Hostile, bea: &Hostile) -> RecordId {
         let record = self.shared(ruth, Role::Mentor, "agreement", &agreement());
-        for (who, role) in [(amara, Role::Mentee), (&*ruth, Role::Mentor), (bea, Role::Supervisor)] {
+        for (who, role) in [(amara, Role::Mentee), (ruth, Role::Mentor), (bea, Role::Supervisor)] {
             let item = self.decides(who, role, Act::Sign, "agreement", record, 1);
             self.accepted(who, &[item]);
         }

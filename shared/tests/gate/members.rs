@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     gate::Gate,
-    hostile::{sign, the_same},
+    hostile::sign,
     ward::{AMARA, BEA, FARID, RUTH, TOMAS, log, member, person},
     words::{content, observation},
 };
@@ -24,12 +24,12 @@ use crate::{
 #[test]
 fn r10_who_never_was_a_member_writes_nothing() {
     let mut gate = Gate::new();
-    let mut nobody = gate.device_of(PersonId(Uuid::from_bytes([77; 16])), 77);
-    let (mut ruth, record) = (gate.device(RUTH), gate.record());
+    let nobody = gate.device_of(PersonId(Uuid::from_bytes([77; 16])), 77);
+    let (ruth, record) = (gate.device(RUTH), gate.record());
     let words = content(&[("on", record.to_string().into()), ("words", "let me in".into())]);
-    let (word, _) = gate.create(&mut nobody, log(), record, "comment", &words);
+    let (word, _) = gate.create(&nobody, log(), record, "comment", &words);
     gate.refused(&nobody, &[word], "r10_not_member");
-    let (_, observed) = gate.observed(&mut ruth, "C02", 3);
+    let (_, observed) = gate.observed(&ruth, "C02", 3);
     let item = gate.decides(&nobody, Role::Supervisor, Act::Countersign, "observation", observed, 1);
     gate.refused(&nobody, &[item], "r10_not_member");
 }
@@ -37,10 +37,10 @@ fn r10_who_never_was_a_member_writes_nothing() {
 #[test]
 fn r10_what_was_written_before_the_removal_is_held_and_what_was_written_after_is_refused() {
     let mut gate = Gate::new();
-    let mut farid = gate.device(FARID);
+    let farid = gate.device(FARID);
     let record = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "from the back room".into())]);
-    let (before, _) = gate.create(&mut farid, log(), record, "comment", &words);
+    let (before, _) = gate.create(&farid, log(), record, "comment", &words);
     gate.ward.pass(MINUTE_MS);
     gate.end(FARID, Role::Mentor);
     gate.ward.pass(MINUTE_MS);
@@ -48,11 +48,11 @@ fn r10_what_was_written_before_the_removal_is_held_and_what_was_written_after_is
     let Judged::Answer(Verdict::Held(refusal)) = judged else { panic!("{judged:?}") };
     assert_eq!(refusal.code, "r10_held");
     assert!(refusal.sentence.contains("programme lead"), "{}", refusal.sentence);
-    let (after, _) = gate.create(&mut farid, log(), record, "comment", &words);
+    let (after, _) = gate.create(&farid, log(), record, "comment", &words);
     gate.refused(&farid, &[after], "r10_not_member");
     let item = gate.decides(&farid, Role::Mentor, Act::Sign, "agreement", record, 1);
     gate.refused(&farid, &[before.clone(), item], "r10_not_member");
-    let mut stranger = the_same(&farid);
+    let mut stranger = farid.clone();
     stranger.device = DeviceId(Uuid::from_bytes([99; 16]));
     gate.refused(&stranger, &[before], "r10_not_member");
 }
@@ -72,8 +72,8 @@ fn r10_a_forged_seen_line_is_neither_taken_nor_held() {
     for item in &forged {
         gate.refused(&farid, std::slice::from_ref(item), "bad_message");
     }
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
-    let (_, observed) = gate.observed(&mut ruth, "C02", 3);
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (_, observed) = gate.observed(&ruth, "C02", 3);
     let mut decision = gate.decision(&bea, Role::Supervisor, Act::Countersign, "observation", observed, 1);
     decision.seen.tag = Fixed([7; 12]);
     gate.refused(&bea, &[Item::Decision(sign(&bea, &decision))], "bad_seen");
@@ -93,10 +93,10 @@ fn r10_adopted_words_are_their_authors_and_only_these_words() {
     let mut farid = gate.device(FARID);
     let (comment, observed) = (gate.record(), gate.record());
     let words = content(&[("on", comment.to_string().into()), ("words", "from the back room".into())]);
-    let (held, hash) = gate.create(&mut farid, log(), comment, "comment", &words);
+    let (held, hash) = gate.create(&farid, log(), comment, "comment", &words);
     farid.slot = 1;
     let rated = observation("C02", 3, gate.ward.now);
-    let (other, other_hash) = gate.create(&mut farid, log(), observed, "observation", &rated);
+    let (other, other_hash) = gate.create(&farid, log(), observed, "observation", &rated);
     let submit = gate.submit(&farid, Role::Mentor, ("observation", observed, 1), &rated, &[other_hash]);
     gate.ward.pass(MINUTE_MS);
     gate.end(FARID, Role::Mentor);
@@ -118,17 +118,17 @@ fn r10_adopted_words_are_their_authors_and_only_these_words() {
 #[test]
 fn settings_and_memberships_are_read_as_they_stand_in_the_log() {
     let mut gate = Gate::new();
-    let (mut amara, mut ruth, mut farid, bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
-    let evidence = [gate.observed(&mut ruth, "C02", 3), gate.observed(&mut farid, "C02", 3)];
-    let record = gate.claimed(&mut amara, "C02", 3, &evidence);
+    let (amara, ruth, farid, bea) = (gate.device(AMARA), gate.device(RUTH), gate.device(FARID), gate.device(BEA));
+    let evidence = [gate.observed(&ruth, "C02", 3), gate.observed(&farid, "C02", 3)];
+    let record = gate.claimed(&amara, "C02", 3, &evidence);
     let approve = gate.decides(&bea, Role::Supervisor, Act::Approve, "claim", record, 1);
     gate.refused(&bea, std::slice::from_ref(&approve), "r11_agreement");
     let now = gate.ward.now;
     gate.ward.server.fact(log(), Fact::Settings(Settings { agreement_first: false, ..Settings::default() }), now).expect("set");
-    let mut late = gate.device_of(person(66), 66);
+    let late = gate.device_of(person(66), 66);
     let comment = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "hello".into())]);
-    let (word, _) = gate.create(&mut late, log(), comment, "comment", &words);
+    let (word, _) = gate.create(&late, log(), comment, "comment", &words);
     gate.refused(&late, std::slice::from_ref(&word), "r10_not_member");
     let member = Member { employed_from: now, from: now, ..member(66, "Nora Weller", Role::Mentor) };
     gate.ward.server.fact(log(), Fact::Member(member), now).expect("joined");

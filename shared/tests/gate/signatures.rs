@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     gate::Gate,
-    hostile::{Hostile, sign, the_same},
+    hostile::{Hostile, sign},
     ward::{BEA, FARID, RUTH, log, person},
     words::content,
 };
@@ -24,8 +24,8 @@ use crate::{
 #[test]
 fn r16_nobody_signs_for_somebody_else() {
     let mut gate = Gate::new();
-    let (mut ruth, farid, bea) = (gate.device(RUTH), gate.device(FARID), gate.device(BEA));
-    let (_, record) = gate.observed(&mut ruth, "C02", 3);
+    let (ruth, farid, bea) = (gate.device(RUTH), gate.device(FARID), gate.device(BEA));
+    let (_, record) = gate.observed(&ruth, "C02", 3);
     let countersign = gate.decision(&bea, Role::Supervisor, Act::Countersign, "observation", record, 1);
     let signed = sign(&bea, &countersign);
     gate.refused(&farid, &[Item::Decision(signed.clone())], "r16_own_name");
@@ -33,8 +33,7 @@ fn r16_nobody_signs_for_somebody_else() {
     in_her_name.device = farid.device;
     gate.refused(&farid, &[Item::Decision(sign(&farid, &in_her_name))], "r16_own_name");
     gate.refused(&bea, &[Item::Decision(SignedDecision { signature: farid.key.sign(Domain::Decision, &signed.body.0), ..signed.clone() })], "bad_signature");
-    let other_device = the_same(&bea);
-    let other_device = Hostile { device: DeviceId(Uuid::from_bytes([55; 16])), ..other_device };
+    let other_device = Hostile { device: DeviceId(Uuid::from_bytes([55; 16])), ..bea.clone() };
     gate.refused(&other_device, &[Item::Decision(signed.clone())], "bad_signature");
     let mut in_his_role = gate.decision(&farid, Role::Supervisor, Act::Countersign, "observation", record, 1);
     gate.refused(&farid, &[Item::Decision(sign(&farid, &in_his_role))], "r10_role");
@@ -54,14 +53,14 @@ fn r16_nobody_signs_for_somebody_else() {
 #[test]
 fn a_device_without_a_certificate_here_and_a_foreign_actor_write_nothing() {
     let mut gate = Gate::new();
-    let (mut ruth, farid) = (gate.device(RUTH), gate.device(FARID));
+    let (ruth, farid) = (gate.device(RUTH), gate.device(FARID));
     let record = gate.record();
     let words = content(&[("on", record.to_string().into()), ("words", "x".into())]);
-    let (item, _) = gate.create(&mut ruth, log(), record, "comment", &words);
-    let unknown = Hostile { device: DeviceId(Uuid::from_bytes([1; 16])), ..the_same(&ruth) };
+    let (item, _) = gate.create(&ruth, log(), record, "comment", &words);
+    let unknown = Hostile { device: DeviceId(Uuid::from_bytes([1; 16])), ..ruth.clone() };
     gate.refused(&unknown, std::slice::from_ref(&item), "unknown_device");
     gate.refused(&farid, std::slice::from_ref(&item), "foreign_actor");
-    let borrowed = Hostile { device: farid.device, ..the_same(&ruth) };
+    let borrowed = Hostile { device: farid.device, ..ruth.clone() };
     gate.refused(&borrowed, std::slice::from_ref(&item), "unknown_device");
     gate.ward.server.fact(log(), Fact::DeviceRevoked { device: ruth.device }, gate.ward.now).expect("revoked");
     gate.refused(&ruth, &[item], "unknown_device");
@@ -70,8 +69,8 @@ fn a_device_without_a_certificate_here_and_a_foreign_actor_write_nothing() {
 #[test]
 fn a_decision_is_of_one_log_and_is_not_replayed_in_another() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
-    let (_, record) = gate.observed(&mut ruth, "C02", 3);
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (_, record) = gate.observed(&ruth, "C02", 3);
     let signed = sign(&bea, &gate.decision(&bea, Role::Supervisor, Act::Countersign, "observation", record, 1));
     let elsewhere = LogId::Record(RelationshipId(Uuid::from_bytes([8; 16])));
     let (_, lines) = gate.ward.server.logs[&log()].clone();
@@ -93,8 +92,8 @@ fn a_decision_is_of_one_log_and_is_not_replayed_in_another() {
 #[test]
 fn a_decision_carries_nothing_but_what_it_signs_and_always_reads_back() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
-    let (_, record) = gate.observed(&mut ruth, "C02", 3);
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (_, record) = gate.observed(&ruth, "C02", 3);
     let decision = gate.decision(&bea, Role::Supervisor, Act::Countersign, "observation", record, 1);
     let plain = sign(&bea, &decision);
     for spoilt in [SignedDecision { heads: vec![Hash::default(); 1_000], ..plain.clone() }, SignedDecision { salt: Some(Salt::default()), ..plain.clone() }] {

@@ -22,12 +22,12 @@ use crate::{
 #[test]
 fn r3_evidence_that_is_not_signed_feedback_on_the_skill_is_refused_at_the_submit() {
     let mut gate = Gate::new();
-    let (mut amara, mut ruth) = (gate.device(AMARA), gate.device(RUTH));
-    let (line, observed) = gate.observed(&mut ruth, "C02", 3);
+    let (amara, ruth) = (gate.device(AMARA), gate.device(RUTH));
+    let (line, observed) = gate.observed(&ruth, "C02", 3);
     for evidence in [(line, RecordId(Uuid::from_u128(5))), (line - 1, observed), (0, observed), (9_999, observed)] {
         let record = gate.record();
         let words = claim("C02", 3, &[evidence]);
-        let bundle = gate.bundle(&mut amara, Role::Mentee, ("claim", record), &words);
+        let bundle = gate.bundle(&amara, Role::Mentee, ("claim", record), &words);
         gate.refused(&amara, &bundle, "r3_unknown_evidence");
     }
 }
@@ -35,12 +35,12 @@ fn r3_evidence_that_is_not_signed_feedback_on_the_skill_is_refused_at_the_submit
 #[test]
 fn r4_the_digest_the_form_the_heads_and_the_version_are_the_ones_that_were_seen() {
     let mut gate = Gate::new();
-    let (mut ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
     let record = gate.record();
     let words = observation("C02", 3, gate.ward.now);
     let mut better = words.clone();
     better.insert("level".into(), Scalar::Integer(5));
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
+    let (word, head) = gate.create(&ruth, log(), record, "observation", &words);
 
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &better, &[head]);
     gate.refused(&ruth, &[word.clone(), Item::Decision(submit)], "r4_digest");
@@ -75,12 +75,12 @@ fn r4_the_digest_the_form_the_heads_and_the_version_are_the_ones_that_were_seen(
 #[test]
 fn r4_two_values_refuse_the_submit_until_one_is_picked() {
     let mut gate = Gate::new();
-    let (mut ruth, mut farid) = (gate.device(RUTH), gate.device(FARID));
+    let (ruth, farid) = (gate.device(RUTH), gate.device(FARID));
     let record = gate.record();
-    let (word, _) = gate.create(&mut ruth, log(), record, "agreement", &agreement());
+    let (word, _) = gate.create(&ruth, log(), record, "agreement", &agreement());
     gate.accepted(&ruth, &[word]);
-    let (one, _) = gate.put(&mut ruth, log(), record, "scope", &"nights".into());
-    let (two, _) = gate.put(&mut farid, log(), record, "scope", &"notes".into());
+    let (one, _) = gate.put(&ruth, log(), record, "scope", &"nights".into());
+    let (two, _) = gate.put(&farid, log(), record, "scope", &"notes".into());
     gate.accepted(&ruth, &[one]);
     gate.accepted(&farid, &[two]);
     let heads = gate.log(log()).index.heads();
@@ -89,7 +89,7 @@ fn r4_two_values_refuse_the_submit_until_one_is_picked() {
     let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &heads);
     let sentence = gate.refused(&ruth, &[Item::Decision(submit)], "r4_two_values");
     assert!(sentence.contains("What the mentoring is for") && sentence.contains("Pick one"), "{sentence}");
-    let (picked, head) = gate.put(&mut ruth, log(), record, "scope", &"nights".into());
+    let (picked, head) = gate.put(&ruth, log(), record, "scope", &"nights".into());
     let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &[head]);
     gate.accepted(&ruth, &[picked, Item::Decision(submit)]);
 }
@@ -97,13 +97,13 @@ fn r4_two_values_refuse_the_submit_until_one_is_picked() {
 #[test]
 fn r4_a_submit_at_heads_that_were_not_accepted_is_refused() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
+    let ruth = gate.device(RUTH);
     let record = gate.record();
-    let (word, _) = gate.create(&mut ruth, log(), record, "agreement", &agreement());
+    let (word, _) = gate.create(&ruth, log(), record, "agreement", &agreement());
     gate.accepted(&ruth, &[word]);
     let mut words = agreement();
     words.insert("scope".into(), "nights".into());
-    let (unsent, head) = gate.put(&mut ruth, log(), record, "scope", &"nights".into());
+    let (unsent, head) = gate.put(&ruth, log(), record, "scope", &"nights".into());
     let submit = gate.submit(&ruth, Role::Mentor, ("agreement", record, 1), &words, &[head]);
     assert!(matches!(gate.judge(&ruth, &[Item::Decision(submit.clone())]), Judged::Answer(Verdict::Refused(_))));
     gate.accepted(&ruth, &[unsent, Item::Decision(submit)]);
@@ -112,12 +112,12 @@ fn r4_a_submit_at_heads_that_were_not_accepted_is_refused() {
 #[test]
 fn r5_a_sealed_version_stays_and_a_later_one_needs_a_reason() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
-    let (_, record) = gate.observed(&mut ruth, "C02", 3);
+    let ruth = gate.device(RUTH);
+    let (_, record) = gate.observed(&ruth, "C02", 3);
     let sealed = gate.log(log()).ledger.get(record).expect("sealed").versions[0].clone();
     let mut words = observation("C02", 5, gate.ward.now);
     words.insert("went_well".into(), "Everything.".into());
-    let (word, head) = gate.word(&mut ruth, log(), |edit| words.iter().for_each(|(field, value)| edit.put(&record.to_string(), field, value).expect("fits")));
+    let (word, head) = gate.word(&ruth, log(), |edit| words.iter().for_each(|(field, value)| edit.put(&record.to_string(), field, value).expect("fits")));
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 2), &words, &[head]);
     let mut without = submit.decision().expect("readable");
     without.reason = None;
@@ -134,16 +134,16 @@ fn r5_a_sealed_version_stays_and_a_later_one_needs_a_reason() {
 #[test]
 fn r8_a_time_chosen_in_the_future_is_refused_and_a_clock_ahead_is_not() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
+    let ruth = gate.device(RUTH);
     let ahead = gate.ward.now.plus(DAY_MS);
     let record = gate.record();
     let mut words = observation("C02", 3, gate.ward.now);
     words.insert("happened_at".into(), ahead.0.into());
-    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    let bundle = gate.bundle(&ruth, Role::Mentor, ("observation", record), &words);
     gate.refused(&ruth, &bundle, "r8_future");
 
     let words = observation("C02", 3, ahead);
-    let (word, head) = gate.create(&mut ruth, log(), record, "observation", &words);
+    let (word, head) = gate.create(&ruth, log(), record, "observation", &words);
     let submit = gate.submit(&ruth, Role::Mentor, ("observation", record, 1), &words, &[head]);
     let mut decision = submit.decision().expect("readable");
     decision.at = ahead;
@@ -157,10 +157,10 @@ fn r8_a_time_chosen_in_the_future_is_refused_and_a_clock_ahead_is_not() {
 #[test]
 fn r15_guidance_at_the_gate() {
     let mut gate = Gate::new();
-    let mut ruth = gate.device(RUTH);
+    let ruth = gate.device(RUTH);
     let record = gate.record();
     let words = observation("C02", 1, gate.ward.now);
-    let bundle = gate.bundle(&mut ruth, Role::Mentor, ("observation", record), &words);
+    let bundle = gate.bundle(&ruth, Role::Mentor, ("observation", record), &words);
     let sentence = gate.refused(&ruth, &bundle, "r15_guidance");
     assert!(sentence.contains("next step"), "{sentence}");
 }

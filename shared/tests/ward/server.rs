@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use shared::{
     bytes::{Bytes, Salt},
+    change::{
+        self, Document, Written,
+        actor::actor,
+        genesis::genesis,
+        writer::{DocumentError, Edit},
+    },
     fact::{Fact, Opened, Settings},
-    id::{LogId, OrganisationId, PersonId},
+    id::{DeviceId, LogId, OrganisationId, PersonId},
     key::{Domain, SecretKey},
     kind::Kinds,
     line::{Header, Line, LineKind, Side},
@@ -18,6 +24,12 @@ use shared::{
 use uuid::Uuid;
 
 use super::{START, framework::framework};
+
+pub const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_bytes([7; 16]));
+
+pub fn organisation_key() -> SecretKey {
+    SecretKey::from_seed([42; 32])
+}
 
 pub struct Server {
     pub kinds: Kinds,
@@ -41,15 +53,7 @@ pub struct Taken {
 
 impl Server {
     pub fn new(kinds: Kinds) -> Self {
-        Self {
-            kinds,
-            key: SecretKey::from_seed([42; 32]),
-            organisation: OrganisationId(Uuid::from_bytes([7; 16])),
-            logs: BTreeMap::new(),
-            nonce: 0,
-            held: Vec::new(),
-            journal: Vec::new(),
-        }
+        Self { kinds, key: organisation_key(), organisation: ORGANISATION, logs: BTreeMap::new(), nonce: 0, held: Vec::new(), journal: Vec::new() }
     }
 
     fn line(&mut self, log: LogId, accepted: Accepted, now: At, author: Option<Author>) -> u64 {
@@ -76,6 +80,22 @@ impl Server {
         state.apply(&self.kinds, &line).expect("what was judged applies");
         lines.push(line);
         state.chain.next - 1
+    }
+
+    /// The changes of a log, in their order.
+    pub fn words(&self, log: LogId) -> impl Iterator<Item = &[u8]> {
+        let words = self.logs[&log].1.iter().filter(|line| line.header.kind == LineKind::Word);
+        words.map(|line| line.side.as_ref().expect("not erased").bytes.0.as_slice())
+    }
+
+    /// A change of a device on everything accepted, past every courtesy check.
+    pub fn written(&self, log: LogId, device: DeviceId, slot: u16, write: impl FnOnce(&mut Edit<'_>) -> Result<(), DocumentError>) -> Written {
+        let (state, _) = &self.logs[&log];
+        let mut document = Document::from_genesis(&genesis(&log.to_string(), state.epoch)).expect("a genesis");
+        document.apply_all(self.words(log)).expect("accepted changes");
+        let seen = state.newest().expect("open");
+        let seen = change::Seen { position: seen.position, tag: seen.tag.0 };
+        document.edit(actor(*device.0.as_bytes(), slot), &seen, write).expect("an edit").expect("a change")
     }
 
     pub fn fact(&mut self, log: LogId, fact: Fact, now: At) -> Result<u64, Refusal> {

@@ -2,11 +2,9 @@
 
 use shared::{
     bytes::Bytes,
-    change::{Document, Seen as WordSeen, actor::actor, genesis::genesis},
     decision::{Act, DECISION_FORMAT, Decision, SignedDecision, Unlock, UnlockMethod},
     key::Domain,
     kind::Kinds,
-    line::LineKind,
     log::{Author, Judged},
     phone::{Ask, Row},
     role::Role,
@@ -101,16 +99,9 @@ impl Story {
         }
         let (who, now, seed) = (self.person(phone), self.ward.now, self.seed);
         let device = self.ward.phones[phone].replica.identity().device;
-        let (server, lines) = self.ward.server.logs.get_mut(&log()).expect("open");
-        let mut document = Document::from_genesis(&genesis(&log().to_string(), 1)).expect("a genesis");
-        let words: Vec<&[u8]> =
-            lines.iter().filter(|line| line.header.kind == LineKind::Word).map(|line| line.side.as_ref().expect("not erased").bytes.0.as_slice()).collect();
-        document.apply_all(words).expect("accepted changes");
-        let seen = server.newest().expect("open");
-        let written = document.edit(actor(*device.0.as_bytes(), u16::MAX), &WordSeen { position: seen.position, tag: seen.tag.0 }, |edit| {
-            edit.put(&row.record.to_string(), field, &value)
-        });
-        let item = Item::Word(Bytes(written.expect("written").expect("a change").bytes));
+        let written = self.ward.server.written(log(), device, u16::MAX, |edit| edit.put(&row.record.to_string(), field, &value));
+        let item = Item::Word(Bytes(written.bytes));
+        let (server, _) = self.ward.server.logs.get_mut(&log()).expect("open");
         let does = outcome(&server.judge(&Kinds::standard(), Author { person: who, device }, &[item], now));
         assert_eq!(says, does, "seed {seed}: {field} of {} by {who:?}", row.kind);
         self.tell(format!("words agreed: {}", does.err().unwrap_or_else(|| "ok".into())));
