@@ -6,7 +6,7 @@ mod change_support;
 use std::collections::BTreeMap;
 
 use automerge::{Change, ExpandedChange, legacy::OpType};
-use change_support::{Phone, Server};
+use change_support::{Phone, Server, raw::retold};
 use shared::{
     change::{Decoded, Effect, Refused, Written, effect::effects},
     scalar::Scalar,
@@ -19,9 +19,7 @@ fn decode(written: &Written) -> Decoded {
 }
 
 fn changed(written: &Written, mutate: impl FnOnce(&mut ExpandedChange)) -> Decoded {
-    let mut expanded = Change::try_from(written.bytes.as_slice()).expect("an honest change").decode();
-    mutate(&mut expanded);
-    Decoded::parse(Change::from(expanded).raw_bytes()).expect("still a plain change")
+    Decoded::parse(&retold(&written.bytes, mutate)).expect("still a plain change")
 }
 
 #[test]

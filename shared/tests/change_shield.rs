@@ -9,7 +9,8 @@ use automerge::{
 };
 use change_support::{
     Phone, Rng, Server,
-    raw::{Raw, run, signed, unsigned},
+    raw::{Raw, retold, run, signed, unsigned},
+    refused::every,
 };
 use shared::{
     change::{Decoded, Refused, Written, actor::actor, limits, preparse::preparse, writer::DocumentError},
@@ -37,9 +38,7 @@ fn story() -> (Server, Phone, Phone, Written) {
 #[track_caller]
 fn refuses(expected: &str, mutate: impl FnOnce(&mut ExpandedChange)) {
     let (mut server, _, _, next) = story();
-    let mut expanded = Change::try_from(next.bytes.as_slice()).expect("an honest change").decode();
-    mutate(&mut expanded);
-    let bytes = Change::from(expanded).raw_bytes().to_vec();
+    let bytes = retold(&next.bytes, mutate);
     let refused = server.push(&[1; 16], &bytes).expect_err("it should be refused");
     assert_eq!(refused.as_str(), expected);
     assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3), "a refusal changes nothing");
@@ -80,11 +79,12 @@ fn a_change_is_the_next_of_its_actor_and_names_the_one_before() {
     two.edit(|edit| edit.put(RECORD, "next", &"sit down first".into()));
     two.push(&mut server);
     let (_, _, _, next) = story();
-    let mut expanded = Change::try_from(next.bytes.as_slice()).expect("an honest change").decode();
     let head = server.index.heads()[0];
-    expanded.deps = vec![automerge::ChangeHash(head.0)];
-    expanded.start_op = (u64::from(server.index.last_of(&actor([2; 16], 0)).expect("wrote").max_op) + 1).try_into().expect("not zero");
-    let bytes = Change::from(expanded).raw_bytes().to_vec();
+    let last = server.index.last_of(&actor([2; 16], 0)).expect("wrote").max_op;
+    let bytes = retold(&next.bytes, |change| {
+        change.deps = vec![automerge::ChangeHash(head.0)];
+        change.start_op = (u64::from(last) + 1).try_into().expect("not zero");
+    });
     assert_eq!(server.push(&[1; 16], &bytes), Err(Refused::OwnPastMissing), "its past covers it, but not directly");
 }
 
@@ -130,9 +130,8 @@ fn objects_and_predecessors_are_those_the_writer_saw() {
     one.push(&mut server);
     let made = server.index.last_of(&actor([1; 16], 0)).expect("wrote");
     let written = two.edit(|edit| edit.put(OTHER, "well", &"late".into())).expect("a change");
-    let mut expanded = Change::try_from(written.bytes.as_slice()).expect("an honest change").decode();
-    expanded.operations[0].obj = ObjectId::Id(foreign_id(u64::from(made.max_op) - 2, 1));
-    assert_eq!(server.push(&[2; 16], Change::from(expanded).raw_bytes()), Err(Refused::UnknownObject));
+    let unread = retold(&written.bytes, |change| change.operations[0].obj = ObjectId::Id(foreign_id(u64::from(made.max_op) - 2, 1)));
+    assert_eq!(server.push(&[2; 16], &unread), Err(Refused::UnknownObject));
     assert_eq!(server.push(&[2; 16], &written.bytes), Ok(5));
 }
 
@@ -330,37 +329,7 @@ fn a_change_at_the_limits_is_taken_and_one_above_is_told_to_the_writer() {
 
 #[test]
 fn every_code_is_its_own() {
-    let all = [
-        Refused::TooLarge,
-        Refused::NotAChange,
-        Refused::BadChecksum,
-        Refused::Compressed,
-        Refused::UnknownColumn,
-        Refused::UnevenColumns,
-        Refused::TooManyOperations,
-        Refused::Empty,
-        Refused::UnknownOperation,
-        Refused::BadKey,
-        Refused::BadValue,
-        Refused::BadActor,
-        Refused::BadTime,
-        Refused::ExtraBytes,
-        Refused::NotCanonical,
-        Refused::BadMessage,
-        Refused::ForeignActor,
-        Refused::BadSeq,
-        Refused::OwnPastMissing,
-        Refused::BadDependencies,
-        Refused::BadStartOp,
-        Refused::UnknownObject,
-        Refused::ForbiddenObject,
-        Refused::BadPred,
-        Refused::IncompleteCreate,
-        Refused::WrittenOnce,
-        Refused::Duplicate { position: 1 },
-        Refused::BlockedBy(shared::bytes::Fixed([0; 32])),
-        Refused::Exists(RECORD.into()),
-    ];
+    let all = every();
     let codes: std::collections::BTreeSet<&str> = all.iter().map(Refused::as_str).collect();
     assert_eq!(codes.len(), all.len());
 }
@@ -387,9 +356,7 @@ fn typed_story() -> (Server, Phone, Written) {
 #[track_caller]
 fn refuses_typed(expected: &str, mutate: impl FnOnce(&mut ExpandedChange)) {
     let (mut server, _, next) = typed_story();
-    let mut expanded = Change::try_from(next.bytes.as_slice()).expect("an honest change").decode();
-    mutate(&mut expanded);
-    let bytes = Change::from(expanded).raw_bytes().to_vec();
+    let bytes = retold(&next.bytes, mutate);
     assert_eq!(server.push(&[1; 16], &bytes).expect_err("it should be refused").as_str(), expected);
     assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3), "a refusal changes nothing");
     assert_eq!(server.index.now().prose(RECORD, "agenda").as_deref(), Some("aed"));
@@ -429,23 +396,18 @@ fn a_text_is_made_with_its_record_and_never_written_over() {
     let (mut server, mut phone, next) = typed_story();
     assert_eq!(server.push(&[1; 16], &next.bytes), Ok(3));
     let later = phone.edit(|edit| edit.put(RECORD, "place", &"bed 4".into())).expect("a change");
-    let spoil = |mutate: &dyn Fn(&mut ExpandedChange)| {
-        let mut expanded = Change::try_from(later.bytes.as_slice()).expect("an honest change").decode();
-        mutate(&mut expanded);
-        Change::from(expanded).raw_bytes().to_vec()
-    };
-    let over = spoil(&|change| {
+    let over = retold(&later.bytes, |change| {
         change.operations[0].key = Key::Map("agenda".into());
         change.operations[0].pred = vec![foreign_id(7, 1)].into();
     });
     assert_eq!(server.push(&[1; 16], &over), Err(Refused::ForbiddenObject));
-    let away = spoil(&|change| {
+    let away = retold(&later.bytes, |change| {
         change.operations[0].key = Key::Map("agenda".into());
         change.operations[0].pred = vec![foreign_id(7, 1)].into();
         change.operations[0].action = OpType::Delete;
     });
     assert_eq!(server.push(&[1; 16], &away), Err(Refused::ForbiddenObject));
-    let made_late = spoil(&|change| {
+    let made_late = retold(&later.bytes, |change| {
         change.operations[0].key = Key::Map("summary".into());
         change.operations[0].pred = Vec::new().into();
         change.operations[0].action = OpType::Make(ObjType::Text);

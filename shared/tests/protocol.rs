@@ -1,12 +1,13 @@
 //! What PROTOCOL.md tells in tables follows from the code, and fails here when it drifts. `UPDATE=1` writes it anew.
 #![cfg(feature = "document")]
 
+#[path = "change_support/refused.rs"]
+mod refused;
+
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use serde_json::Value as Json;
 use shared::{
-    bytes::Fixed,
-    change::Refused,
     decision::Act,
     kind::{Chain, Circle, Field, Keyed, Kind, Kinds, Sharing, Value, Writers},
     role::Role,
@@ -152,38 +153,7 @@ fn decided() -> String {
 }
 
 fn refused() -> String {
-    let all = [
-        Refused::TooLarge,
-        Refused::NotAChange,
-        Refused::BadChecksum,
-        Refused::Compressed,
-        Refused::UnknownColumn,
-        Refused::UnevenColumns,
-        Refused::TooManyOperations,
-        Refused::Empty,
-        Refused::UnknownOperation,
-        Refused::BadKey,
-        Refused::BadValue,
-        Refused::BadActor,
-        Refused::BadTime,
-        Refused::ExtraBytes,
-        Refused::NotCanonical,
-        Refused::BadMessage,
-        Refused::ForeignActor,
-        Refused::BadSeq,
-        Refused::OwnPastMissing,
-        Refused::BadDependencies,
-        Refused::BadStartOp,
-        Refused::UnknownObject,
-        Refused::ForbiddenObject,
-        Refused::BadPred,
-        Refused::TextFull,
-        Refused::IncompleteCreate,
-        Refused::WrittenOnce,
-        Refused::Duplicate { position: 0 },
-        Refused::BlockedBy(Fixed([0; 32])),
-        Refused::Exists("…".to_owned()),
-    ];
+    let all = refused::every();
     let declared = source("shared/src/change/refused.rs").matches("#[error(").count();
     assert_eq!(all.len(), declared, "a code of a change is not listed here");
     let mut out = String::from("| code | the change is |\n|---|---|\n");

@@ -3,6 +3,7 @@
 
 pub mod mutant;
 pub mod raw;
+pub mod refused;
 
 use std::collections::BTreeMap;
 

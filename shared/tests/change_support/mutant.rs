@@ -8,7 +8,7 @@ use shared::change::actor::actor;
 
 use super::{
     Rng,
-    raw::{self, Raw, run, signed, unsigned},
+    raw::{self, Raw, retold, run, signed, unsigned},
 };
 
 /// What a mutation can draw from.
@@ -45,13 +45,14 @@ pub fn mutant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> (&'static str,
             (name, raw.bytes())
         }
         _ => {
-            let mut expanded = Change::try_from(honest).expect("an honest change").decode();
             let (name, mutate) = rng.pick(MEANING);
-            mutate(&mut expanded, rng, stock);
-            if rng.one_in(4) {
-                rng.pick(MEANING).1(&mut expanded, rng, stock);
-            }
-            (name, Change::from(expanded).raw_bytes().to_vec())
+            let bytes = retold(honest, |change| {
+                mutate(change, rng, stock);
+                if rng.one_in(4) {
+                    rng.pick(MEANING).1(change, rng, stock);
+                }
+            });
+            (name, bytes)
         }
     }
 }

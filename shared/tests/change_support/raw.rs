@@ -1,6 +1,14 @@
 //! A change taken apart into bytes, so that tests can build what Automerge would never write.
 
+use automerge::{Change, ExpandedChange};
 use sha2::{Digest as _, Sha256};
+
+/// An honest change with something else in it, as Automerge would write that.
+pub fn retold(bytes: &[u8], change: impl FnOnce(&mut ExpandedChange)) -> Vec<u8> {
+    let mut expanded = Change::try_from(bytes).expect("an honest change").decode();
+    change(&mut expanded);
+    Change::from(expanded).raw_bytes().to_vec()
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {

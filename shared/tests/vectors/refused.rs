@@ -1,7 +1,7 @@
 //! Changes that no honest phone writes, each with the code that refuses it.
 
 use automerge::{
-    ActorId, Change, ChangeHash, ExpandedChange, ObjType, ScalarValue,
+    ActorId, ChangeHash, ExpandedChange, ObjType, ScalarValue,
     legacy::{Key, ObjectId, Op as AutomergeOp, OpId as AutomergeOpId, OpType},
 };
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use crate::{
     chain::chain,
     held::{encoded, held},
     observation::{Story, story, word},
-    raw::{self, Raw, run},
+    raw::{self, Raw, retold, run},
     world::{OBSERVED, OWN, RUTH, World},
 };
 
@@ -59,10 +59,7 @@ impl Spoil {
     }
 
     fn expanded(&mut self, code: &str, what: &str, spoil: impl FnOnce(&mut ExpandedChange)) {
-        let mut expanded = Change::try_from(self.next.as_slice()).expect("an honest change").decode();
-        spoil(&mut expanded);
-        let bytes = Change::from(expanded).raw_bytes().to_vec();
-        self.bytes(code, what, &bytes);
+        self.bytes(code, what, &retold(&self.next, spoil));
     }
 }
 
