@@ -191,17 +191,13 @@ fn a_request_names_the_logs_that_it_writes_to_and_misses_nothing_elsewhere() {
     ward.sync(two);
 
     ward.send_record(one, record).expect("signed");
-    let request = ward.send(one);
+    let (request, response) = ward.exchange(one);
     assert!(!request.rest && request.cursors.iter().all(|cursor| cursor.log == log()), "{request:?}");
-    let response = ward.server.sync(person(RUTH), &request, ward.now);
-    ward.answer(one, &request, response.clone());
     assert!(accepted(&response.verdicts));
     assert_eq!(ward.row(one, own(RUTH), elsewhere), None, "the own log was not asked for");
     assert!(ward.phones[one].replica.wants_more(&request, &response), "but it has more, and the answer says so");
-    let request = ward.send(one);
+    let (request, response) = ward.exchange(one);
     assert!(request.rest && request.cursors.len() == 2, "{request:?}");
-    let response = ward.server.sync(person(RUTH), &request, ward.now);
-    ward.answer(one, &request, response.clone());
     assert!(ward.row(one, own(RUTH), elsewhere).is_some());
     assert!(!ward.phones[one].replica.wants_more(&request, &response), "it comes to rest");
 }

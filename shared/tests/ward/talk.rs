@@ -43,16 +43,21 @@ impl Ward {
         let mut verdicts = Vec::new();
         for _ in 0..20 {
             self.now = self.now.plus(SECOND_MS);
-            let request = self.send(phone);
-            let response = self.server.sync(self.phones[phone].person, &request, self.now);
-            let done = request.push.is_empty();
-            verdicts.extend(response.verdicts.clone());
-            self.answer(phone, &request, response);
-            if done {
+            let (request, response) = self.exchange(phone);
+            verdicts.extend(response.verdicts);
+            if request.push.is_empty() {
                 return verdicts;
             }
         }
         panic!("the phone does not come to rest: {verdicts:?}");
+    }
+
+    /// One request and its answer.
+    pub fn exchange(&mut self, phone: usize) -> (SyncRequest, SyncResponse) {
+        let request = self.send(phone);
+        let response = self.server.sync(self.phones[phone].person, &request, self.now);
+        self.answer(phone, &request, response.clone());
+        (request, response)
     }
 
     /// A request leaves the phone and no answer comes.
