@@ -1,4 +1,5 @@
 //! Proof files: an honest one verifies, and whoever changes, hides or forges anything is found out.
+#![cfg(feature = "document")]
 
 mod ward;
 
