@@ -5,6 +5,7 @@ mod choices;
 mod comments;
 mod conflict;
 mod content;
+mod dead_end;
 mod decision_mark;
 mod empty;
 mod form_field;
@@ -25,6 +26,7 @@ pub use self::{
     comments::Comments,
     conflict::Conflicts,
     content::{ContentView, next_step_text, value_text},
+    dead_end::dead_end,
     decision_mark::decision_marks,
     empty::empty,
     form_field::FormField,

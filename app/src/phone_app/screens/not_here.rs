@@ -2,18 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::{phone_app::parts::Heading, words::frame as say};
+use crate::{phone_app::parts::dead_end, words::frame as say};
 
 #[component]
 pub fn NotHere() -> impl IntoView {
-    view! {
-        <Heading title=say::NOT_HERE_TITLE/>
-        <p>{say::NOT_HERE}</p>
-        <p>
-            <a class="button" href="/app/">
-                {say::TO_TODAY}
-            </a>
-        </p>
-    }
-    .into_any()
+    dead_end(say::NOT_HERE_TITLE, view! { <p>{say::NOT_HERE}</p> }.into_any())
 }
