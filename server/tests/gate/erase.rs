@@ -67,12 +67,11 @@ async fn erased_words_are_gone_from_postgres_too() {
 async fn erased_words_are_gone(database: Database) {
     let house = House::on(database).await;
     let (mut mentor, mut mentee) = (Phone::of(&house, MENTOR).await, Phone::of(&house, MENTEE).await);
-    let ilse = house.person(MENTEE).await.id;
     let mut observed = Vec::new();
     for _ in 0..2 {
-        let record = mentor.observes(ilse, house.clock.now());
+        let record = mentor.drafts(&house).await;
         mentor.sync(&house).await;
-        mentor.signs_and_sends(record, house.record, house.clock.now());
+        mentor.signs_and_sends(&house, record);
         mentor.sync(&house).await;
         observed.push(record);
     }
@@ -164,9 +163,8 @@ async fn erased_words_are_gone(database: Database) {
 async fn only_the_lead_erases_with_a_reason_and_when_nothing_is_held() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    let record = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, record);
     mentor.sync(&house).await;
     let before = told(&house, house.record).await;
     assert_eq!(code(erases(&house, MENTOR, &[record], "mine").await), "r10_role");

@@ -23,9 +23,8 @@ async fn removes(house: &House, email: &str, role: Role) {
 /// A comment of somebody who was removed waits for the lead.
 pub async fn one_held(house: &House) -> (HeldId, PersonId) {
     let mut mentor = Phone::of(house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let observation = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(observation, house.record, house.clock.now());
+    let observation = mentor.drafts(house).await;
+    mentor.signs_and_sends(house, observation);
     mentor.sync(house).await;
     mentor.comments(house.record, observation, "About somebody else.", house.clock.now());
     let request = mentor.request(house);
@@ -47,9 +46,8 @@ async fn r10_late_words_are_held_shown_and_adopted_as_their_authors() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mut mentee = Phone::of(&house, MENTEE).await;
-    let ilse = house.person(MENTEE).await.id;
-    let observation = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(observation, house.record, house.clock.now());
+    let observation = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, observation);
     mentor.sync(&house).await;
     let comment = mentor.comments(house.record, observation, "Ring before the paperwork.", house.clock.now());
     let request = mentor.request(&house);
@@ -91,10 +89,9 @@ async fn r10_an_adopted_observation_keeps_its_words_and_loses_its_signature() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mut mentee = Phone::of(&house, MENTEE).await;
-    let ilse = house.person(MENTEE).await.id;
-    let observation = mentor.observes(ilse, house.clock.now());
+    let observation = mentor.drafts(&house).await;
     mentor.sync(&house).await;
-    mentor.signs_and_sends(observation, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, observation);
     let request = mentor.request(&house);
     removes(&house, MENTOR, Role::Mentor).await;
     assert!(matches!(mentor.post(&house, &request).await.verdicts.as_slice(), [Verdict::Held(_)]));
@@ -127,11 +124,10 @@ async fn r10_who_left_reads_up_to_their_end_and_no_further() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mut supervisor = Phone::of(&house, SUPERVISOR).await;
-    let ilse = house.person(MENTEE).await.id;
     removes(&house, MENTOR, Role::Mentor).await;
     let end = house.server.store.stand(house.record).await.expect("the store answers").expect("it is open").head.next;
-    let observation = supervisor.observes(ilse, house.clock.now());
-    supervisor.signs_and_sends(observation, house.record, house.clock.now());
+    let observation = supervisor.drafts(&house).await;
+    supervisor.signs_and_sends(&house, observation);
     supervisor.sync(&house).await;
     mentor.sync(&house).await;
     assert_eq!(mentor.log(house.record).chain.next, end);

@@ -67,8 +67,8 @@ async fn survives(database: Database, many: usize) {
 async fn phones(house: &House) -> Vec<Busy> {
     let mentee = house.person(MENTEE).await.id;
     let mut author = Phone::of(house, MENTOR).await;
-    let record = author.observes(mentee, house.clock.now());
-    author.signs_and_sends(record, house.record, house.clock.now());
+    let record = author.drafts(house).await;
+    author.signs_and_sends(house, record);
     author.sync(house).await;
     let mut phones = vec![Busy::new(author, mentee, (house.record, record), house.clock.now())];
     for email in [SUPERVISOR, MENTEE, MENTOR] {

@@ -4,7 +4,6 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use server::outside::Clock as _;
 use shared::{
     cbor,
     wire::{
@@ -50,8 +49,7 @@ async fn a_call_needs_our_header_a_session_and_our_content_type() {
 async fn a_packed_body_is_read_as_if_it_were_not_and_never_unpacked_beyond_the_limit() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let body = cbor::encode(&mentor.request(&house));
     let packed = deflated(&body).expect("shorter");
     let bomb = deflated(&vec![0; MAX_REQUEST_BYTES + 1]).expect("shorter");
@@ -70,8 +68,7 @@ async fn somebody_elses_cookie_judges_nothing_and_asks_to_sign_in_again() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mentee = Phone::of(&house, MENTEE).await;
-    let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let request = mentor.request(&house);
     let answer = mentee.try_post(&house, cbor::encode(&request)).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (409, "sign_in_again"));
@@ -84,8 +81,7 @@ async fn somebody_elses_cookie_judges_nothing_and_asks_to_sign_in_again() {
 async fn more_than_the_wire_allows_is_turned_away() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let request = mentor.request(&house);
     let bundle = request.push.first().expect("a draft waits").clone();
     let item = bundle.items.first().expect("with its words").clone();

@@ -72,11 +72,10 @@ async fn new_lines_reach_every_member_who_listens_in_order() {
     for stream in &mut streams {
         assert!(matches!(stream.next().await, Some(LiveFrame::Hello { .. })));
     }
-    let ilse = house.person(MENTEE).await.id;
     let mut records = Vec::new();
     for _ in 0..3 {
-        let record = mentor.observes(ilse, house.clock.now());
-        mentor.signs_and_sends(record, house.record, house.clock.now());
+        let record = mentor.drafts(&house).await;
+        mentor.signs_and_sends(&house, record);
         mentor.sync(&house).await;
         records.push(record);
     }
@@ -116,8 +115,8 @@ async fn who_does_not_keep_up_is_told_that_there_is_more() {
     let mut listener = house.server.live.listen(ilse);
     let mut sent = 0_u32;
     for _ in 0..40 {
-        let record = mentor.observes(ilse, house.clock.now());
-        mentor.signs_and_sends(record, house.record, house.clock.now());
+        let record = mentor.drafts(&house).await;
+        mentor.signs_and_sends(&house, record);
         mentor.sync(&house).await;
         sent += 1;
     }

@@ -49,13 +49,13 @@ async fn counts(database: Database) {
     let house = House::on(database).await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
+    let record = mentor.drafts(&house).await;
     let request = mentor.request(&house);
     for _ in 0..2 {
         mentor.post(&house, &request).await;
     }
     mentor.sync(&house).await;
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, record);
     mentor.sync(&house).await;
     let mut phones = [Phone::of(&house, MENTEE).await, Phone::of(&house, MENTEE).await];
     for (phone, act) in phones.iter_mut().zip([Act::Acknowledge, Act::Disagree]) {

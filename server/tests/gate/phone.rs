@@ -22,7 +22,7 @@ use shared::{
     wire::{CONTENT_TYPE, Cursor, Enrol, Enrolled, HEADER, MAX_RESPONSE_BYTES, Session, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
 };
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, MENTEE};
 
 /// Requests until a phone comes to rest.
 const MOST_REQUESTS: usize = 50;
@@ -84,9 +84,15 @@ impl Phone {
         record
     }
 
+    /// The same, of the house's mentee and now.
+    pub async fn drafts(&mut self, house: &House) -> RecordId {
+        let mentee = house.person(MENTEE).await.id;
+        self.observes(mentee, house.clock.now())
+    }
+
     /// *Sign and send*: waits on this phone.
-    pub fn signs_and_sends(&mut self, record: RecordId, to: LogId, now: At) {
-        self.sign(&Ask::Send { record, to, sign: true, reason: None, pin: String::new() }, now);
+    pub fn signs_and_sends(&mut self, house: &House, record: RecordId) {
+        self.sign(&Ask::Send { record, to: house.record, sign: true, reason: None, pin: String::new() }, house.clock.now());
     }
 
     pub fn decides(&mut self, log: LogId, record: RecordId, act: Act, now: At) {

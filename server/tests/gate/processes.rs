@@ -32,11 +32,10 @@ const RACES: usize = 20;
 async fn house_with(many: usize) -> (House, Phone, Vec<RecordId>) {
     let house = House::on(Database::Postgres).await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
     let mut records = Vec::new();
     for _ in 0..many {
-        let record = mentor.observes(ilse, house.clock.now());
-        mentor.signs_and_sends(record, house.record, house.clock.now());
+        let record = mentor.drafts(&house).await;
+        mentor.signs_and_sends(&house, record);
         mentor.sync(&house).await;
         records.push(record);
     }
@@ -79,9 +78,8 @@ async fn a_reader_at_one_process_sees_what_is_pushed_to_another() {
     let there: SocketAddr = processes[1].address.strip_prefix("http://").and_then(|address| address.parse().ok()).expect("an address");
     let mut stream = Stream::open(there, &mentee).await;
     assert!(matches!(stream.next().await, Some(LiveFrame::Hello { .. })));
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    let record = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, record);
     let mut sent = mentor.log(house.record).chain.next;
     while mentor.replica.has_unsent(house.clock.now()) {
         let (request, _) = mentor.replica.request(house.clock.now());

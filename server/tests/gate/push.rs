@@ -21,14 +21,13 @@ async fn what_is_signed_and_sent_reaches_the_others_and_comes_back_decided() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mut mentee = Phone::of(&house, MENTEE).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
+    let record = mentor.drafts(&house).await;
     mentor.sync(&house).await;
     mentee.sync(&house).await;
     assert_eq!(mentee.replica.row_of(house.record, record), None, "a draft is its writer's");
 
     house.clock.forward(MINUTE_MS);
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, record);
     let verdicts = mentor.sync(&house).await;
     assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted { .. })), "{verdicts:?}");
     mentee.sync(&house).await;
@@ -46,12 +45,11 @@ async fn what_is_signed_and_sent_reaches_the_others_and_comes_back_decided() {
 async fn a_shared_draft_carries_its_two_times_and_no_words() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
     let began = house.clock.now();
-    let record = mentor.observes(ilse, began);
+    let record = mentor.drafts(&house).await;
     mentor.sync(&house).await;
     house.clock.forward(3 * DAY_MS);
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, record);
     mentor.sync(&house).await;
     let captured = mentor.log(house.record).facts.captured.get(&record).copied();
     assert_eq!(captured, Some((began, began)));
@@ -61,9 +59,8 @@ async fn a_shared_draft_carries_its_two_times_and_no_words() {
 async fn sent_again_it_is_the_same_lines() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    let record = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, record);
     loop {
         let request = mentor.request(&house);
         if request.push.is_empty() {
@@ -85,10 +82,9 @@ async fn sent_again_it_is_the_same_lines() {
 async fn a_bundle_is_accepted_whole_or_not_at_all() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
+    let record = mentor.drafts(&house).await;
     mentor.sync(&house).await;
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, record);
     let mut request = mentor.request(&house);
     let before = house.server.store.stand(house.record).await.expect("the store answers");
     for bundle in &mut request.push {
@@ -111,10 +107,9 @@ async fn words_of_another_device_are_refused() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mentee = Phone::of(&house, MENTEE).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
+    let record = mentor.drafts(&house).await;
     mentor.sync(&house).await;
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    mentor.signs_and_sends(&house, record);
     let mut request = mentor.request(&house);
     request.device = mentee.device();
     let response = mentee.post(&house, &request).await;
@@ -126,8 +121,7 @@ async fn r13_nothing_of_an_own_log_reaches_anybody_else() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let mut supervisor = Phone::of(&house, SUPERVISOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
+    let record = mentor.drafts(&house).await;
     let request = mentor.request(&house);
     mentor.sync(&house).await;
 
@@ -149,7 +143,7 @@ async fn a_log_that_is_not_there_and_one_of_others_are_refused_alike() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
     let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let mut request = mentor.request(&house);
     let mut answers = Vec::new();
     for log in [LogId::Own(ilse), "record/0192f0c1-2b3c-7d4e-8f50-112233445566".parse().expect("a log name")] {
@@ -163,8 +157,7 @@ async fn a_log_that_is_not_there_and_one_of_others_are_refused_alike() {
 async fn another_epoch_and_unreadable_words_are_refused_and_cost_nothing() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let request = mentor.request(&house);
     let mut other_epoch = request.clone();
     other_epoch.push.iter_mut().for_each(|bundle| bundle.epoch = 2);
@@ -181,10 +174,9 @@ async fn another_epoch_and_unreadable_words_are_refused_and_cost_nothing() {
 async fn a_pull_comes_in_pages_and_says_that_there_is_more() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
     let long = "words ".repeat(300);
     for _ in 0..60 {
-        let record = mentor.observes(ilse, house.clock.now());
+        let record = mentor.drafts(&house).await;
         let log = mentor.own_log();
         let set = shared::phone::Ask::Set { log, record, field: "try_next".to_owned(), value: Some(long.as_str().into()), leaving: true };
         mentor.ask(&set, house.clock.now());

@@ -4,7 +4,7 @@ use server::outside::Clock as _;
 use shared::{log::Author, wire::Verdict};
 
 use crate::{
-    house::{Database, House, MENTEE, MENTOR, run},
+    house::{Database, House, MENTOR, run},
     phone::Phone,
 };
 
@@ -21,9 +21,8 @@ async fn after_a_restart_on_postgres_they_are_too() {
 async fn restarts(database: Database) {
     let house = House::on(database).await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    let record = mentor.observes(ilse, house.clock.now());
-    mentor.signs_and_sends(record, house.record, house.clock.now());
+    let record = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, record);
     mentor.sync(&house).await;
     let everything = mentor.pulls(Vec::new());
     let before = mentor.post(&house, &everything).await;
@@ -45,8 +44,7 @@ async fn restarts(database: Database) {
 async fn a_closed_store_accepts_nothing_and_says_so() {
     let house = House::new().await;
     let mut mentor = Phone::of(&house, MENTOR).await;
-    let ilse = house.person(MENTEE).await.id;
-    mentor.observes(ilse, house.clock.now());
+    mentor.drafts(&house).await;
     let request = mentor.request(&house);
     house.server.store.close().await;
     let answer = mentor.try_post(&house, shared::cbor::encode(&request)).await;
@@ -68,9 +66,8 @@ async fn lines_that_were_changed_in_the_database_are_built_on_by_nobody() {
     for (statement, why) in altered {
         let house = House::new().await;
         let mut mentor = Phone::of(&house, MENTOR).await;
-        let ilse = house.person(MENTEE).await.id;
-        let record = mentor.observes(ilse, house.clock.now());
-        mentor.signs_and_sends(record, house.record, house.clock.now());
+        let record = mentor.drafts(&house).await;
+        mentor.signs_and_sends(&house, record);
         mentor.sync(&house).await;
         run(&house.database, statement).await;
 
