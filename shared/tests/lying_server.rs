@@ -6,7 +6,6 @@ mod ward;
 use shared::{
     bytes::Bytes,
     decision::{Act, SignedDecision},
-    id::LogId,
     key::Domain,
     kind::Kinds,
     line::{ChainHead, Header, Line, LineKind, Side},
@@ -15,7 +14,7 @@ use shared::{
     replica::Replica,
     wire::LogUpdate,
 };
-use ward::{AMARA, RUTH, Ward, log, person};
+use ward::{AMARA, RUTH, Ward, log, own, person};
 
 /// A signed observation of Ruth's that Amara has read, and a second one.
 fn told() -> Ward {
@@ -98,7 +97,7 @@ fn words_behind_the_last_signature_cannot_be_changed_or_made_up() {
     // Words alone, with no decision behind them.
     ward.draft(ruth, "C02", 3);
     ward.sync(ruth);
-    let own = LogId::Own(person(RUTH));
+    let own = own(RUTH);
     let reads = |lines: Vec<Line>| {
         let identity = ward.phones[ruth].replica.identity().clone();
         let mut fresh = Replica::new(Kinds::standard(), identity);
