@@ -18,7 +18,7 @@ pub mod words;
 pub use self::{
     document::{Frame, document},
     invitation::InvitationPage,
-    lead::{EndPage, HeldItem, HeldWords, HistoryPage, HistoryRow, LeadPage, MemberRow, RelationshipCard},
+    lead::{EndPage, ErasableRow, EraseChoicePage, ErasePage, HeldItem, HeldWords, HistoryPage, HistoryRow, LeadPage, MemberRow, RelationshipCard},
     notice::NoticePage,
     refusals::{RefusalEntry, refusal_list},
     sign_in::SignInPage,
@@ -39,6 +39,10 @@ pub enum Page {
     Lead(LeadPage),
     /// `/lead/end/…`: the question before a membership ends.
     End(EndPage),
+    /// `/lead/erase/{relationship}`: which record's words are to go.
+    EraseChoice(EraseChoicePage),
+    /// `/lead/erase/{relationship}/{record}`: the question before they go.
+    Erase(ErasePage),
     /// `/lead/history/…`: what the organisation stated.
     History(HistoryPage),
     /// A sentence and where to go from here: not found, not allowed, not now.
@@ -58,6 +62,8 @@ impl Page {
             Self::Lead(_) => words::lead::TITLE,
             Self::End(page) if page.problem.is_some() => words::lead::END_TITLE_PROBLEM,
             Self::End(_) => words::lead::END_TITLE,
+            Self::Erase(page) if page.problem.is_some() => words::lead::ERASE_TITLE_PROBLEM,
+            Self::EraseChoice(_) | Self::Erase(_) => words::lead::ERASE_TITLE,
             Self::History(_) => words::lead::HISTORY_TITLE,
             Self::Notice(page) => &page.title,
         }

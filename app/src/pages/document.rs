@@ -60,6 +60,8 @@ fn content(frame: &Frame, page: Page) -> AnyView {
         Page::Help => help::view().into_any(),
         Page::Lead(page) => lead::view(page).into_any(),
         Page::End(page) => lead::end_view(page).into_any(),
+        Page::EraseChoice(page) => lead::erase_choice_view(page).into_any(),
+        Page::Erase(page) => lead::erase_view(page).into_any(),
         Page::History(page) => lead::history_view(page).into_any(),
         Page::Notice(page) => notice::view(page).into_any(),
     }

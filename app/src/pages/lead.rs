@@ -1,7 +1,11 @@
 //! The programme lead's page: held words, relationships, the end of a membership.
 
+mod erase;
+
 use leptos::prelude::*;
 
+pub use self::erase::{ErasableRow, EraseChoicePage, ErasePage};
+pub(super) use self::erase::{choice_view as erase_choice_view, view as erase_view};
 use super::{field::problem, reason_form::ReasonForm, words::lead as say};
 
 /// Everything that one lead looks after.
@@ -184,11 +188,16 @@ fn relationship(card: RelationshipCard) -> impl IntoView {
     let heading_id = format!("relationship-{}", card.id);
     let history = format!("/lead/history/{}", card.id);
     let history_label = say::history_of(&card.title);
+    let erase = format!("/lead/erase/{}", card.id);
+    let erase_label = say::erase_in(&card.title);
     view! {
         <article class="page-card" aria-labelledby=heading_id.clone()>
             <h3 id=heading_id.clone()>{card.title}</h3>
             <ul class="page-members" aria-label=say::MEMBERS>{card.members.into_iter().map(member).collect_view()}</ul>
-            <p><a class="page-button-quiet" href=history aria-label=history_label>{say::HISTORY}</a></p>
+            <p class="page-actions">
+                <a class="page-button-quiet" href=history aria-label=history_label>{say::HISTORY}</a>
+                <a class="page-button-quiet" href=erase aria-label=erase_label>{say::ERASE_LINK}</a>
+            </p>
         </article>
     }
 }

@@ -145,6 +145,23 @@ pub mod lead {
     pub const END_BACK: &str = "Leave everything as it is";
     pub const ALREADY_ENDED: &str = "That membership has ended already. Nothing was changed.";
 
+    pub const ERASE_TITLE: &str = "Erase words for good";
+    pub const ERASE_TITLE_PROBLEM: &str = "Not erased: erase words for good";
+    pub const ERASE_LINK: &str = "Erase words";
+    pub const ERASE_LEDE: &str = "For what must not be kept at all, such as an address or somebody else's name. To take words from view without \
+        destroying them, its author or you hide them in the app.";
+    pub const ERASE_NONE: &str = "No record here has words.";
+    pub const ERASE_EFFECTS: [&str; 4] = [
+        "All of these words go: every version, every draft of them, and what a pair kept. On the server, and on each phone with its next connection.",
+        "Who signed, when and as what stays, and everybody can still check that. The words cannot be shown any more, not even to an auditor.",
+        "Copies that somebody saved, and the organisation's backups, are not reached from here.",
+        "It cannot be undone.",
+    ];
+    pub const ERASE_REASON: &str = "Reason";
+    pub const ERASE_REASON_HINT: &str = "It stays in the history for ever: do not repeat what is to be erased.";
+    pub const ERASE_BUTTON: &str = "Erase these words for good";
+
+    pub const DONE_ERASED: &str = "The words are gone. Phones drop them with their next connection.";
     pub const DONE_ADOPTED: &str = "Taken over. The members see it with their next connection.";
     pub const DONE_DISCARDED: &str = "Left out, with your reason.";
     pub const DONE_ENDED: &str = "The membership has ended.";
@@ -194,6 +211,19 @@ pub mod lead {
 
     pub fn end_label(name: &str, role: &str) -> String {
         format!("End {name}'s membership as {role}")
+    }
+
+    /// A record in the list of what can be erased.
+    pub fn erasable(kind: &str, by: &str, day: &str) -> String {
+        format!("{kind} by {by}, {day}")
+    }
+
+    pub fn erase_heading(record: &str) -> String {
+        format!("Erase the words of this for good? {record}")
+    }
+
+    pub fn erase_in(relationship: &str) -> String {
+        format!("Erase words in {relationship}")
     }
 
     pub fn history_of(relationship: &str) -> String {

@@ -1,9 +1,11 @@
 //! The programme lead's page. What it does goes through the gate, as everything does.
 
 mod end;
+mod erase;
 mod facts;
 mod held;
 mod history;
+mod wording;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +37,8 @@ pub(super) fn routes() -> Router<Server> {
         .route("/lead", get(overview))
         .route("/lead/history/{relationship}", get(history::show))
         .route("/lead/end/{relationship}/{person}/{role}", get(end::ask).post(end::end))
+        .route("/lead/erase/{relationship}", get(erase::choose))
+        .route("/lead/erase/{relationship}/{record}", get(erase::ask).post(erase::erase))
         .route("/lead/held/{held}/adopt", post(held::adopt))
         .route("/lead/held/{held}/discard", post(held::discard))
 }
@@ -109,6 +113,7 @@ enum Done {
     Adopted,
     Discarded,
     Ended,
+    Erased,
 }
 
 impl Done {
@@ -117,6 +122,7 @@ impl Done {
             Self::Adopted => "/lead?done=adopted",
             Self::Discarded => "/lead?done=discarded",
             Self::Ended => "/lead?done=ended",
+            Self::Erased => "/lead?done=erased",
         }
     }
 
@@ -125,6 +131,7 @@ impl Done {
             Self::Adopted => say::DONE_ADOPTED,
             Self::Discarded => say::DONE_DISCARDED,
             Self::Ended => say::DONE_ENDED,
+            Self::Erased => say::DONE_ERASED,
         }
     }
 }

@@ -177,3 +177,45 @@ async fn another_lead_learns_and_does_nothing_here() {
     assert_eq!(late.site.get(&late.end, Some(&nadia)).await.status, StatusCode::NOT_FOUND);
     assert!(late.page().await.contains("From Ruth Calloray"), "it still waits for Tomas");
 }
+
+#[tokio::test]
+async fn r6_words_are_erased_after_a_question_and_with_a_reason() {
+    let site = Site::quillbrook().await;
+    let mut ruth = Phone::set_up(&site, RUTH).await;
+    ruth.shares_an_agreement(&site, WORDS);
+    ruth.sync(&site).await;
+    let LogId::Record(relationship) = ruth.relationship() else { panic!("a relationship's log") };
+    let (tomas, choice) = (site.sign_in(TOMAS).await, format!("/lead/erase/{relationship}"));
+    assert!(site.get("/lead", Some(&tomas)).await.text().contains(&format!("href=\"{choice}\"")), "the page leads to the choice");
+
+    let choices = site.get(&choice, Some(&tomas)).await.text();
+    html::check(&choices);
+    let links: Vec<&str> = choices.split('"').filter(|text| text.starts_with(&format!("{choice}/"))).collect();
+    let mut question = None;
+    for link in links {
+        let page = site.get(link, Some(&tomas)).await.text();
+        html::check(&page);
+        if page.contains("Calls at two o'clock &lt;without&gt; me beside her") {
+            question = Some(link);
+        }
+    }
+    let question = question.expect("the words can be found, and none of them is markup");
+
+    let fields = [("reason", "Somebody's address stood in it")];
+    assert_eq!(site.post(question, &fields, Some(&tomas), From::Elsewhere).await.status, StatusCode::FORBIDDEN);
+    let without = site.post(question, &[("reason", "  ")], Some(&tomas), From::ThisSite).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(without.text().contains("This needs a reason"));
+    html::check(&without.text());
+    site.person("Nadia Orlow", true).await;
+    let nadia = site.sign_in("Nadia Orlow").await;
+    assert_eq!(site.post(question, &fields, Some(&nadia), From::ThisSite).await.status, StatusCode::NOT_FOUND, "another lead");
+
+    assert_eq!(site.post(question, &fields, Some(&tomas), From::ThisSite).await.location(), "/lead?done=erased");
+    assert!(site.get("/lead?done=erased", Some(&tomas)).await.text().contains("The words are gone."));
+    assert_eq!(site.get(question, Some(&tomas)).await.status, StatusCode::NOT_FOUND);
+    let history = site.get(&format!("/lead/history/{relationship}"), Some(&tomas)).await.text();
+    assert!(history.contains("Tomas Lindquell had the words of a record erased for good: 'Somebody's address stood in it'"), "{history}");
+    ruth.sync(&site).await;
+    assert!(!format!("{:?}", ruth.replica.view()).contains(WORDS), "they leave the phone");
+}

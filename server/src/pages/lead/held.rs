@@ -1,7 +1,5 @@
 //! Held words: shown in full, then taken over or left out.
 
-use std::collections::BTreeMap;
-
 use app::pages::{HeldItem, HeldWords as Shown, NoticePage, words::lead as say};
 use axum::{
     Form,
@@ -9,16 +7,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use shared::{
-    fact::Facts,
-    id::{LogId, PersonId},
-    kind::{Field, Kind, Value},
-    scalar::Scalar,
-    time::{At, Zone},
-};
+use shared::{id::LogId, time::Zone};
 use uuid::Uuid;
 
-use super::{super::times, Done, Lead, end::Typed, facts, title};
+use super::{super::times, Done, Lead, end::Typed, facts, title, wording::Wording};
 use crate::{
     accounts::SameSite,
     gate::{GateError, HeldRecord, HeldWords},
@@ -34,81 +26,32 @@ pub(super) async fn waiting(server: &Server, log: LogId, members: &[Membership],
     }
     // Only here the whole log is read: skills and people are to have their names.
     let facts = facts::read(server, log).await?.facts;
-    let words = Words { server, facts: &facts, zone };
-    Ok(held.into_iter().map(|held| words.bundle(held, title(members))).collect())
+    let wording = Wording { kinds: server.gate.kinds(), facts: &facts, zone };
+    Ok(held.into_iter().map(|held| shown(&wording, held, title(members))).collect())
 }
 
-/// Turns stored values into words.
-struct Words<'a> {
-    server: &'a Server,
-    facts: &'a Facts,
-    zone: &'a Zone,
+fn shown(wording: &Wording<'_>, held: HeldWords, relationship: String) -> Shown {
+    let adoptable = !held.records.is_empty();
+    let mut items: Vec<HeldItem> = held.records.iter().map(|record| item(wording, record)).collect();
+    items.extend(held.acts.iter().map(|_| HeldItem { heading: say::HELD_DECISION.to_owned(), fields: Vec::new() }));
+    if items.is_empty() {
+        items.push(HeldItem { heading: say::HELD_UNREADABLE.to_owned(), fields: Vec::new() });
+    }
+    Shown {
+        id: held.id.to_string(),
+        author: held.author_name,
+        relationship,
+        received: times::moment(held.received_at, wording.zone),
+        why: say::HELD_WHY_R10.to_owned(),
+        items,
+        adoptable,
+    }
 }
 
-impl Words<'_> {
-    fn bundle(&self, held: HeldWords, relationship: String) -> Shown {
-        let adoptable = !held.records.is_empty();
-        let mut items: Vec<HeldItem> = held.records.iter().map(|record| self.record(record)).collect();
-        items.extend(held.acts.iter().map(|_| HeldItem { heading: say::HELD_DECISION.to_owned(), fields: Vec::new() }));
-        if items.is_empty() {
-            items.push(HeldItem { heading: say::HELD_UNREADABLE.to_owned(), fields: Vec::new() });
-        }
-        Shown {
-            id: held.id.to_string(),
-            author: held.author_name,
-            relationship,
-            received: times::moment(held.received_at, self.zone),
-            why: say::HELD_WHY_R10.to_owned(),
-            items,
-            adoptable,
-        }
-    }
-
-    fn record(&self, record: &HeldRecord) -> HeldItem {
-        let kind = record.kind.as_deref().and_then(|code| self.server.gate.kinds().get(code));
-        let name = kind.map_or(say::HELD_RECORD, |kind| kind.name);
-        HeldItem { heading: name.to_owned(), fields: self.fields(kind, &record.fields) }
-    }
-
-    /// Known fields in the order of their form, the rest behind them: no word is left out.
-    fn fields(&self, kind: Option<&'static Kind>, fields: &BTreeMap<String, Option<Scalar>>) -> Vec<(String, String)> {
-        let place = |key: &str| {
-            kind.and_then(|kind| kind.fields.iter().position(|field| kind.field(key).is_some_and(|known| known.code == field.code))).unwrap_or(usize::MAX)
-        };
-        let mut keys: Vec<&String> = fields.keys().collect();
-        keys.sort_by_key(|key| (place(key), key.as_str()));
-        keys.into_iter().filter_map(|key| fields.get(key).map(|value| self.field(kind.and_then(|kind| kind.field(key)), key, value.as_ref()))).collect()
-    }
-
-    fn field(&self, field: Option<&Field>, key: &str, value: Option<&Scalar>) -> (String, String) {
-        let label = match (field, key.split_once('/')) {
-            (Some(field), Some((_, entry))) => format!("{}: {}", field.label, self.competency(entry)),
-            (Some(field), None) => field.label.to_owned(),
-            (None, _) => key.to_owned(),
-        };
-        let value = value.map_or_else(|| say::HELD_TAKEN_OUT.to_owned(), |value| self.value(field.map(|field| field.value), value));
-        (label, value)
-    }
-
-    fn value(&self, sort: Option<Value>, scalar: &Scalar) -> String {
-        match (sort, scalar) {
-            (_, Scalar::Text(text)) if text.is_empty() => say::HELD_NO_VALUE.to_owned(),
-            (Some(Value::Choice { of }), Scalar::Text(code)) => {
-                of.iter().find(|choice| choice.code == code).map_or(code.as_str(), |choice| choice.label).to_owned()
-            }
-            (Some(Value::Competency), Scalar::Text(code)) => self.competency(code),
-            (Some(Value::Person { .. }), Scalar::Text(id)) => id.parse::<PersonId>().map_or_else(|_| id.clone(), |person| self.facts.name(person)),
-            (Some(Value::Moment), Scalar::Integer(ms)) => times::moment(At(*ms), self.zone),
-            (Some(Value::Rating), Scalar::Integer(0)) => say::COULD_NOT_JUDGE.to_owned(),
-            (_, Scalar::Text(text)) => text.clone(),
-            (_, Scalar::Integer(number)) => number.to_string(),
-            (_, Scalar::Flag(flag)) => if *flag { say::YES } else { say::NO }.to_owned(),
-        }
-    }
-
-    fn competency(&self, code: &str) -> String {
-        self.facts.competency(code).map_or_else(|| code.to_owned(), |competency| competency.name.clone())
-    }
+fn item(wording: &Wording<'_>, record: &HeldRecord) -> HeldItem {
+    let kind = record.kind.as_deref().and_then(|code| wording.kind(code));
+    let name = kind.map_or(say::HELD_RECORD, |kind| kind.name);
+    HeldItem { heading: name.to_owned(), fields: wording.fields(kind, &record.fields) }
 }
 
 pub(super) async fn adopt(State(server): State<Server>, lead: Lead, Path(held): Path<String>, same_site: Option<SameSite>) -> Response {
