@@ -130,13 +130,13 @@ pub const MAX_DECISION_BYTES: usize = 8 * 1_024;
 /// Heads that a submit may name.
 pub const MAX_HEADS: usize = 32;
 
-/// A decision as it travels and as its line keeps it.
+/// A decision as it travels and, without the salt, as its line keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedDecision {
     /// The CBOR of [`Decision`].
     pub body: Bytes,
     pub signature: Signature,
-    /// On a submit: the digest's salt.
+    /// On a submit, while it travels: the digest's salt. A line keeps it beside the frozen words, so that it goes with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<Salt>,
     /// On a submit: the document's heads that were on the screen. Not signed: a replay moves them.
@@ -196,11 +196,14 @@ impl SignedDecision {
         if decision.log != log {
             return Err(Unproven::Digest);
         }
+        if self.salt.is_some() {
+            return Err(Unproven::Digest);
+        }
         let Some(frozen) = frozen else { return Ok((decision, None)) };
-        let salt = self.salt.filter(|_| decision.act == Act::Submit).ok_or(Unproven::Digest)?;
-        let content = canonical::read_fields(&frozen.0).ok_or(Unproven::Digest)?;
+        let (salt, canonical) = thawed(frozen).filter(|_| decision.act == Act::Submit).ok_or(Unproven::Digest)?;
+        let content = canonical::read_fields(canonical).ok_or(Unproven::Digest)?;
         let spelt = canonical_content(log, decision.record, &decision.kind, &decision.form, &content);
-        let binds = spelt == frozen.0 && content_digest(&salt, &frozen.0) == decision.digest;
+        let binds = spelt == canonical && content_digest(&salt, canonical) == decision.digest;
         if binds { Ok((decision, Some(content))) } else { Err(Unproven::Digest) }
     }
 }
@@ -220,4 +223,20 @@ pub fn content_digest(salt: &Salt, canonical: &[u8]) -> Hash {
     hasher.update(salt.0);
     hasher.update(canonical);
     Hash::from_digest(hasher)
+}
+
+/// A submit's words as its line keeps them: the digest's salt ‖ canonical content, in one piece that can be erased.
+pub fn frozen(salt: &Salt, canonical: &[u8]) -> Bytes {
+    Bytes([&salt.0, canonical].concat())
+}
+
+/// The salt and the canonical content of what [`frozen`] wrote.
+fn thawed(frozen: &Bytes) -> Option<(Salt, &[u8])> {
+    let (salt, canonical) = frozen.0.split_first_chunk::<16>()?;
+    Some((Salt::from(*salt), canonical))
+}
+
+/// The fields of what [`frozen`] wrote, not held against any digest.
+pub fn frozen_fields(frozen: &Bytes) -> Option<Content> {
+    canonical::read_fields(thawed(frozen)?.1)
 }

@@ -48,7 +48,7 @@ pub struct Side {
     pub salt: Salt,
     /// An Automerge change, or the CBOR of a [`crate::decision::SignedDecision`] or a [`crate::fact::Fact`].
     pub bytes: Bytes,
-    /// A submit's frozen content: canonical JSON, bound by the decision's salted digest.
+    /// A submit's frozen content: the digest's salt ‖ canonical JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Bytes>,
 }

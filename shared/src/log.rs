@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bytes::{Bytes, Hash},
-    canonical,
     change::{self, Decoded, Effect, Index, Refused},
     decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, MAX_HEADS, SignedDecision, Unproven},
     fact::{Epoch, Fact, Facts, MAX_FACT_BYTES},
@@ -216,7 +215,7 @@ impl Log {
                     let signed: SignedDecision =
                         crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
                     let decision = signed.decision().map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
-                    let content = side.content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
+                    let content = side.content.as_ref().and_then(decision::frozen_fields);
                     self.carrying = false;
                     self.fold(kinds, &signed, &decision, content, position, line.header.received_at)?;
                     self.decisions.insert(Hash::of(&signed.body.0), position);
@@ -494,7 +493,7 @@ impl Log {
             Ok(accepted) => {
                 let provisional = self.chain.next.saturating_add(u64::try_from(ahead).unwrap_or(u64::MAX));
                 if let Body::Decision { signed, decision, content } = accepted.body() {
-                    let content = content.as_ref().and_then(|bytes| canonical::read_fields(&bytes.0));
+                    let content = content.as_ref().and_then(decision::frozen_fields);
                     let maker = self.maker(decision.record, fresh.as_ref()).unwrap_or(decision.by);
                     if let Some(kind) = kinds.get(&decision.kind) {
                         let receipt = self.receipt(decision, provisional, received_at);
@@ -548,7 +547,8 @@ impl Log {
             Act::Submit => Some(self.freeze(signed, &decision, declared.fields, fresh)?),
             _ => None,
         };
-        rules::decision(self.state(kinds), signed.clone(), decision, maker, frozen, received_at)
+        let kept = SignedDecision { salt: None, ..signed.clone() };
+        rules::decision(self.state(kinds), kept, decision, maker, frozen, received_at)
     }
 
     /// Freezes a record's words at the heads that were on the screen, and holds them against the signed digest.
@@ -567,7 +567,7 @@ impl Log {
         if decision::content_digest(&salt, &bytes) != decision.digest {
             return Err(say::digest_mismatch());
         }
-        Ok((Bytes(bytes), content))
+        Ok((decision::frozen(&salt, &bytes), content))
     }
 
     /// A record's values at heads of which one may be this bundle's own change.
@@ -601,19 +601,27 @@ impl Log {
         Some(values)
     }
 
+    /// What was decided on a record whose words were erased.
+    fn erased(&self, record: RecordId) -> Option<&RecordLedger> {
+        self.ledger.get(record).filter(|_| self.facts.erased.contains(&record))
+    }
+
     fn kind_of(&self, record: RecordId, fresh: Option<&Fresh>) -> Option<String> {
-        let record = record.to_string();
-        match self.index.identity(&record) {
-            Some((kind, _)) => Some(kind.to_owned()),
-            None => fresh?.effects.iter().find_map(|effect| match effect {
-                Effect::Create { record: id, kind, .. } if *id == record => Some(kind.clone()),
+        let name = record.to_string();
+        let known = self.index.identity(&name).map(|(kind, _)| kind.to_owned());
+        let erased = || self.erased(record).map(|entry| entry.kind.clone());
+        let made = || {
+            fresh?.effects.iter().find_map(|effect| match effect {
+                Effect::Create { record: id, kind, .. } if *id == name => Some(kind.clone()),
                 _ => None,
-            }),
-        }
+            })
+        };
+        known.or_else(erased).or_else(made)
     }
 
     fn maker(&self, record: RecordId, fresh: Option<&Fresh>) -> Option<PersonId> {
-        self.author_of(record).or_else(|| {
+        let erased = || self.erased(record).map(|entry| entry.author);
+        self.author_of(record).or_else(erased).or_else(|| {
             let record = record.to_string();
             fresh?.effects.iter().find_map(|effect| match effect {
                 Effect::Create { record: id, by, .. } if *id == record => by.parse().ok(),

@@ -6,7 +6,7 @@ use server::{
     store::Page,
 };
 use shared::{
-    decision::Act,
+    decision::{Act, SignedDecision},
     id::{LogId, RecordId},
     ledger::State,
     line::LineKind,
@@ -101,6 +101,13 @@ async fn erased_words_are_gone(database: Database) {
     let frozen = after.iter().filter(|line| line.side.as_ref().is_some_and(|side| side.content.is_some())).count();
     assert_eq!(frozen, 1, "the frozen words of the one that stays");
 
+    // What a signature bound is a digest with a salt, and the salt went with the words: nobody can try texts against it.
+    let decisions = after.iter().filter(|line| line.header.kind == LineKind::Decision).filter_map(|line| line.side.as_ref());
+    for side in decisions {
+        let signed: SignedDecision = shared::cbor::decode(&side.bytes.0, 64 * 1024).expect("a decision");
+        assert_eq!(signed.salt, None);
+    }
+
     // What was sent in the old epoch is judged by nobody; the phone reads the new one and writes it anew.
     let response = mentee.post(&house, &under_way).await;
     assert!(response.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Refused(refusal) if refusal.code == "old_epoch")), "{:?}", response.verdicts);
@@ -137,6 +144,18 @@ async fn erased_words_are_gone(database: Database) {
         &mut || [1; 16],
     );
     assert_eq!(refused.expect_err("nothing is decided on it").code, "erased");
+
+    let void = shared::phone::Ask::Decide {
+        log: house.record,
+        record: *gone,
+        version: 1,
+        act: Act::Void,
+        reason: Some("Nobody knows what it said".to_owned()),
+        pin: String::new(),
+    };
+    mentor.sign(&void, house.clock.now());
+    let verdicts = mentor.sync(&house).await;
+    assert!(matches!(verdicts.as_slice(), [Verdict::Accepted { .. }]), "{verdicts:?}");
 
     // The server reads the same from its lines, and a second erasing goes on from there.
     let house = house.restarted().await;

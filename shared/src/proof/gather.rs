@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{MAX_PROOF_BYTES, PROOF_DOMAIN, PROOF_FORMAT, Proof, ProofError, ProofLog, Subject, replay::Replay};
 use crate::{
-    canonical, cbor,
-    decision::{Act, Decision, MAX_DECISION_BYTES, SignedDecision},
+    cbor,
+    decision::{Act, Decision, MAX_DECISION_BYTES, SignedDecision, frozen_fields},
     fact::{Fact, MAX_FACT_BYTES, Opened},
     id::{LogId, RecordId},
     kind::Kinds,
@@ -90,7 +90,7 @@ fn decisions(lines: &[Line]) -> Vec<Read> {
     let read = |line: &Line| {
         let side = line.side.as_ref().filter(|_| line.header.kind == LineKind::Decision)?;
         let signed: SignedDecision = cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).ok()?;
-        let content = side.content.as_ref().and_then(|content| canonical::read_fields(&content.0)).unwrap_or_default();
+        let content = side.content.as_ref().and_then(frozen_fields).unwrap_or_default();
         let evidence = content.iter().filter(|(key, _)| key.starts_with("evidence/"));
         let names = evidence.filter_map(|(_, record)| record.text()?.parse().ok()).collect();
         Some(Read { position: line.header.position, decision: signed.decision().ok()?, names })
