@@ -132,7 +132,7 @@ impl Replica {
         let mut news = Vec::new();
         for (id, book) in &self.books {
             news.push(News::Log(Box::new(LogView { log: *id, facts: book.log.facts.clone(), next: book.log.chain.next })));
-            let rows = book.log.index.records().filter_map(|record| record.parse().ok()).chain(self.pending_records(*id)).collect::<BTreeSet<RecordId>>();
+            let rows = book.records().chain(self.pending_records(*id)).collect::<BTreeSet<RecordId>>();
             news.push(News::Rows { log: *id, rows: rows.into_iter().filter_map(|record| self.row(*id, record)).collect(), gone: Vec::new() });
         }
         news.push(News::Stuck(self.stuck.clone()));
@@ -255,7 +255,8 @@ impl Replica {
     pub fn wants_more(&self, request: &SyncRequest, response: &SyncResponse) -> bool {
         self.was_too_little(request)
             || response.logs.iter().any(|update| update.more)
-            || response.verdicts.iter().any(Verdict::is_kept) && !self.pending.is_empty()
+            || response.verdicts.iter().any(|verdict| verdict.is_kept() || is_of_old_epoch(verdict)) && !self.pending.is_empty()
+            || request.push.is_empty() && response.logs.iter().any(|update| self.pending.iter().any(|pending| pending.log == update.log))
     }
 
     /// The request did not get through.
@@ -374,6 +375,11 @@ impl Replica {
     fn book(&self, log: LogId) -> Result<&Book, Refusal> {
         self.books.get(&log).ok_or_else(say::unknown_record)
     }
+}
+
+/// What was refused for that alone is written anew.
+fn is_of_old_epoch(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Refused(refusal) if refusal.code == say::OLD_EPOCH)
 }
 
 fn does_not_verify(error: &ReplayError) -> News {

@@ -10,7 +10,7 @@ use crate::{
     words::refusal as say,
 };
 
-use super::{Effects, Replica, pending::Touched, stored::Table};
+use super::{Effects, Replica, is_of_old_epoch, pending::Touched, stored::Table};
 
 /// What cursors and framing may take of a request.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -52,7 +52,9 @@ impl Replica {
         let own = self.own_log();
         let mut waiting: Vec<(bool, u64, u64)> = Vec::new();
         let mut blocked: BTreeSet<(LogId, RecordId)> = BTreeSet::new();
-        for pending in &self.pending {
+        // Nothing is written onto half of an epoch.
+        let is_read = |log: &LogId| self.books.get(log).is_some_and(|book| book.log.is_whole());
+        for pending in self.pending.iter().filter(|pending| is_read(&pending.log)) {
             let place = (pending.log, pending.record);
             let turn = pending.fixed.as_ref().map(|fixed| fixed.turn);
             // Later intents on a record never overtake one that is still being typed, unless it is about to be signed.
@@ -140,7 +142,7 @@ impl Replica {
                 self.give_up(number, refusal, false, now, touched, effects);
             }
             // It goes anew once the new epoch is read: the same answer brought it, or the next one does.
-            Verdict::Refused(refusal) if refusal.code == say::OLD_EPOCH => {
+            verdict if is_of_old_epoch(verdict) => {
                 self.read_up = false;
                 if let Some(turn) = turn {
                     self.unfix_from(log, turn, touched, effects);

@@ -44,7 +44,7 @@ impl Replica {
         let touched_at = self.touched_at(book, &name, &pending);
         let waiting = pending.iter().flat_map(|pending| waiting(pending)).collect();
         let unsent = !pending.is_empty();
-        let only_here = !book.log.index.has_record(&name);
+        let only_here = !book.log.index.has_record(&name) && !book.log.facts.erased.contains(&record);
         Some(Row { log, record, kind, by, fields, entry, waiting, unsent, only_here, changed_after, touched_at })
     }
 
@@ -111,7 +111,8 @@ impl Replica {
 
     fn touched_at(&self, book: &Book, name: &str, pending: &[&Pending]) -> At {
         let line = book.log.index.touched_after(name, &[]).ok().flatten().and_then(|position| book.log.received_at(position));
-        pending.iter().map(|pending| pending.at).chain(line).max().unwrap_or_default()
+        let erased = || name.parse().ok().and_then(|record| Some(book.log.ledger.get(record)?.latest()?.submitted.received_at));
+        pending.iter().map(|pending| pending.at).chain(line.or_else(erased)).max().unwrap_or_default()
     }
 }
 

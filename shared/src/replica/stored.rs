@@ -8,7 +8,7 @@ use crate::{
     phone::{LogView, News, Row},
 };
 
-use super::{Replica, book::Book, pending::Pending};
+use super::{Replica, book::Book, epoch::TOLD, pending::Pending};
 
 /// A table of the phone's store. Keys are plain, values are encrypted by the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,6 +148,11 @@ fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Result<T, RestoreError>
 
 impl Replica {
     pub(super) fn load(&mut self, stored: Stored) -> Result<(), RestoreError> {
+        for (name, value) in &stored.meta {
+            if let Some(log) = name.strip_prefix(TOLD).and_then(|log| log.parse().ok()) {
+                self.books.insert(log, Book::told(log, self.identity.organisation, read(value)?));
+            }
+        }
         let mut lines = stored.lines;
         lines.sort_by_key(|(log, line)| (*log, line.header.position));
         for (log, line) in &lines {

@@ -1,6 +1,6 @@
 //! The server of a ward: it judges, orders, and tells what it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     bytes::{Bytes, Salt},
@@ -10,20 +10,21 @@ use shared::{
         genesis::genesis,
         writer::{DocumentError, Edit},
     },
-    fact::{Fact, Opened, Settings},
-    id::{DeviceId, LogId, OrganisationId, PersonId},
+    epoch::carry,
+    fact::{Epoch, Fact, Opened, Settings},
+    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::{Domain, SecretKey},
     kind::Kinds,
     line::{Header, Line, LineKind, Side},
-    log::{Author, Judged, Log},
+    log::{Author, Judged, Log, ReplayError},
     refusal::Refusal,
-    rules::{Accepted, Body},
+    rules::{self, Accepted, Body},
     time::At,
     wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict, WIRE_VERSION},
 };
 use uuid::Uuid;
 
-use super::{START, framework::framework};
+use super::{START, TOMAS, framework::framework, person};
 
 pub const ORGANISATION: OrganisationId = OrganisationId(Uuid::from_bytes([7; 16]));
 
@@ -59,6 +60,7 @@ impl Server {
     fn line(&mut self, log: LogId, accepted: Accepted, now: At, author: Option<Author>) -> u64 {
         self.nonce += 1;
         let nonce = Salt::from(*Uuid::from_u128(u128::from(self.nonce).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)).as_bytes());
+        let begins_epoch = matches!(accepted.body(), Body::Fact(Fact::Epoch(_)));
         let (kind, bytes, content) = match accepted.into_body() {
             Body::Word { change, .. } | Body::Carried(change) => (LineKind::Word, change, None),
             Body::Decision { signed, content, .. } => (LineKind::Decision, Bytes(shared::cbor::encode(&signed)), content),
@@ -68,7 +70,7 @@ impl Server {
         let (state, lines) = self.logs.get_mut(&log).expect("the log is open");
         let header = Header {
             position: state.chain.next,
-            epoch: 1,
+            epoch: state.epoch + u32::from(begins_epoch),
             kind,
             author: author.map(|author| author.person),
             device: author.map(|author| author.device),
@@ -84,7 +86,8 @@ impl Server {
 
     /// The changes of a log, in their order.
     pub fn words(&self, log: LogId) -> impl Iterator<Item = &[u8]> {
-        let words = self.logs[&log].1.iter().filter(|line| line.header.kind == LineKind::Word);
+        let (state, lines) = &self.logs[&log];
+        let words = lines.iter().filter(|line| line.header.kind == LineKind::Word && line.header.epoch == state.epoch);
         words.map(|line| line.side.as_ref().expect("not erased").bytes.0.as_slice())
     }
 
@@ -103,6 +106,37 @@ impl Server {
         Ok(self.line(log, accepted, now, None))
     }
 
+    /// Erases records' words in every log that has them.
+    pub fn erase(&mut self, records: &[RecordId], now: At) {
+        let has = |log: &Log| records.iter().any(|record| log.index.has_record(&record.to_string()));
+        let logs: Vec<LogId> = self.logs.iter().filter(|(_, (log, _))| has(log)).map(|(id, _)| *id).collect();
+        for id in logs {
+            let state = &self.logs[&id].0;
+            let here: BTreeSet<RecordId> = records.iter().copied().filter(|record| state.index.has_record(&record.to_string())).collect();
+            let epoch = state.epoch + 1;
+            let carried = carry(state, epoch, &here).expect("what was accepted can be carried over");
+            let submits: Vec<u64> = here
+                .iter()
+                .filter_map(|record| state.ledger.get(*record))
+                .flat_map(|entry| &entry.versions)
+                .map(|version| version.submitted.position)
+                .collect();
+            let authors = state.ledger.authors_to_name();
+            let fact = Epoch { epoch, erased: here.into_iter().collect(), authors, by: person(TOMAS), reason: "an address".into() };
+            let began = self.fact(id, Fact::Epoch(fact), now).expect("the lead may");
+            for carried in carried {
+                self.line(id, rules::carried(carried), now, None);
+            }
+            for line in self.logs.get_mut(&id).into_iter().flat_map(|(_, lines)| lines).filter(|line| line.header.position < began) {
+                match (&mut line.side, line.header.kind) {
+                    (side, LineKind::Word) => *side = None,
+                    (Some(side), _) if submits.contains(&line.header.position) => side.content = None,
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// A log as a server would tell it that has the organisation's key and lies: each line's header and side as `change`
     /// leaves them, chained and signed anew.
     pub fn retold(&self, log: LogId, change: impl Fn(&mut Header, &mut Side)) -> Vec<Line> {
@@ -116,9 +150,15 @@ impl Server {
     }
 
     /// What a phone says that fetches these lines from nothing.
-    pub fn heard(&self, log: LogId, lines: &[Line]) -> Result<(), shared::log::ReplayError> {
-        let mut fresh = Log::new(log, self.organisation);
-        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line, &self.key.public()))
+    pub fn heard(&self, log: LogId, lines: &[Line]) -> Result<(), ReplayError> {
+        self.fold(log, lines).map(|_| ())
+    }
+
+    /// A log as a phone reads it from nothing, to its end.
+    pub fn fold(&self, log: LogId, lines: &[Line]) -> Result<Log, ReplayError> {
+        let mut fresh = Log::told(log, self.organisation, self.logs[&log].0.epoch);
+        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line, &self.key.public()))?;
+        if fresh.is_whole() { Ok(fresh) } else { Err(ReplayError::Withheld(fresh.chain.next)) }
     }
 
     pub fn open(&mut self, log: LogId) {
@@ -143,6 +183,10 @@ impl Server {
         let mut verdicts = Vec::new();
         for bundle in &request.push {
             let (log, _) = self.logs.get_mut(&bundle.log).expect("a known log");
+            if bundle.epoch != log.epoch {
+                verdicts.push(Verdict::Refused(shared::words::refusal::old_epoch(log.epoch)));
+                continue;
+            }
             verdicts.push(match log.judge(&self.kinds, author, &bundle.items, now) {
                 Judged::Accept(accepted) => {
                     let first = self.logs[&bundle.log].0.chain.next;
@@ -164,15 +208,15 @@ impl Server {
         }
         let mine = |log: &Log| log.facts.members.iter().any(|member| member.person == person);
         let directory: Vec<Cursor> =
-            self.logs.iter().filter(|(_, (log, _))| mine(log)).map(|(id, (log, _))| Cursor { log: *id, epoch: 1, next: log.chain.next }).collect();
+            self.logs.iter().filter(|(_, (log, _))| mine(log)).map(|(id, (log, _))| Cursor { log: *id, epoch: log.epoch, next: log.chain.next }).collect();
         let cursor = |log: LogId| request.cursors.iter().find(|cursor| cursor.log == log);
         let logs = directory
             .iter()
             .filter(|entry| request.rest || cursor(entry.log).is_some())
             .map(|entry| {
-                let next = cursor(entry.log).map_or(0, |cursor| cursor.next);
+                let next = cursor(entry.log).filter(|cursor| cursor.epoch == entry.epoch).map_or(0, |cursor| cursor.next);
                 let lines = self.logs[&entry.log].1.iter().skip(usize::try_from(next).expect("small")).cloned().collect();
-                LogUpdate { log: entry.log, epoch: 1, lines, more: false }
+                LogUpdate { log: entry.log, epoch: entry.epoch, lines, more: false }
             })
             .collect();
         SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }

@@ -44,8 +44,9 @@ impl Ward {
         for _ in 0..20 {
             self.now = self.now.plus(SECOND_MS);
             let (request, response) = self.exchange(phone);
+            let more = self.phones[phone].replica.wants_more(&request, &response);
             verdicts.extend(response.verdicts);
-            if request.push.is_empty() {
+            if request.push.is_empty() && !more {
                 return verdicts;
             }
         }
