@@ -147,6 +147,7 @@ pub mod lead {
 
     pub const ERASE_TITLE: &str = "Erase words for good";
     pub const ERASE_TITLE_PROBLEM: &str = "Not erased: erase words for good";
+    pub const ERASE_HEADING: &str = "Erase these words for good?";
     pub const ERASE_LINK: &str = "Erase words";
     pub const ERASE_LEDE: &str = "For what must not be kept at all, such as an address or somebody else's name. To take words from view without \
         destroying them, its author or you hide them in the app.";
@@ -216,10 +217,6 @@ pub mod lead {
     /// A record in the list of what can be erased.
     pub fn erasable(kind: &str, by: &str, day: &str) -> String {
         format!("{kind} by {by}, {day}")
-    }
-
-    pub fn erase_heading(record: &str) -> String {
-        format!("Erase the words of this for good? {record}")
     }
 
     pub fn erase_in(relationship: &str) -> String {

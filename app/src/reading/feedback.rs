@@ -12,7 +12,7 @@ use super::{log::Log, skill};
 pub fn is_new(row: &Row, log: &Log) -> bool {
     let Some(version) = row.entry.as_ref().and_then(RecordLedger::latest) else { return false };
     let untouched = version.acknowledged.is_none() && version.hidden.is_none() && row.waiting.is_empty();
-    version.stands() && untouched && signed_off(version, log).is_none()
+    version.stands() && untouched && !log.facts.erased.contains(&row.record) && signed_off(version, log).is_none()
 }
 
 /// The mentee's other view, until somebody decided knowing it.

@@ -67,6 +67,9 @@ pub fn of(row: &Row, log: &Log) -> Standing {
     };
     let Some(version) = entry.latest() else { return Standing::new(say::SHARED, Tone::Plain) };
     let state = entry.state(version.number).unwrap_or(State::Sent);
+    if log.facts.erased.contains(&row.record) && matches!(state, State::Sent | State::Sealed | State::SentBack) {
+        return Standing::new(say::ERASED, Tone::Struck);
+    }
     if row.changed_after && matches!(state, State::Sealed | State::InForce) {
         return Standing::new(say::CHANGED_AFTER, Tone::Waits);
     }
@@ -133,6 +136,7 @@ pub fn chain(kind: &str) -> Chain {
 pub fn title(row: &Row, log: &Log) -> String {
     let skill = row.text("competency").and_then(|code| log.facts.competency(code)).map(|competency| competency.name.as_str());
     match (row.kind.as_str(), skill) {
+        (kind, None) if log.facts.erased.contains(&row.record) => Kinds::standard().get(kind).map_or(kind, |kind| kind.name).to_owned(),
         ("observation", Some(skill)) => skill.to_owned(),
         ("observation", None) => say::AN_OBSERVATION.to_owned(),
         ("claim", Some(skill)) => match row.integer("level") {

@@ -15,6 +15,7 @@ pub const NEW: &str = "Start a new one";
 pub const WORDS: &str = "Words";
 pub const EMPTY: &str = "Not filled in";
 pub const WORDS_ARE_HIDDEN: &str = "The words of this version were hidden by its writer or the programme lead.";
+pub const WORDS_ARE_ERASED: &str = "The words of this record were erased for good by the programme lead. Who signed it, and when, stays.";
 pub const DECISIONS: &str = "What was decided";
 pub const VERSIONS: &str = "Earlier versions";
 pub const CHANGED: &str = "Changed after signing, not signed again";

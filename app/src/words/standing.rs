@@ -20,6 +20,7 @@ pub const VOIDED_LONG: &str = "Recorded by mistake: struck out, does not count";
 pub const CHANGED_AFTER: &str = "Changed after signing, not signed again";
 pub const PRACTICE: &str = "Practice or simulation";
 pub const HIDDEN: &str = "Words hidden";
+pub const ERASED: &str = "Words erased";
 pub const AN_OBSERVATION: &str = "Feedback, skill not chosen yet";
 
 pub fn once_gone(names: &str) -> String {

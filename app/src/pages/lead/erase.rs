@@ -54,8 +54,9 @@ pub(in crate::pages) fn view(page: ErasePage) -> impl IntoView {
     let wrong = page.problem.is_some();
     let field = |(label, words)| view! { <div><dt>{label}</dt><dd class="page-words">{words}</dd></div> };
     view! {
-        <h1>{say::erase_heading(&page.heading)}</h1>
+        <h1>{say::ERASE_HEADING}</h1>
         {problem(page.problem)}
+        <p><strong>{page.heading}</strong></p>
         <p>{page.relationship}</p>
         <dl class="page-terms">{page.fields.into_iter().map(field).collect_view()}</dl>
         <ul>{say::ERASE_EFFECTS.iter().map(|effect| view! { <li>{*effect}</li> }).collect_view()}</ul>

@@ -225,7 +225,9 @@ fn body(model: Model, shown: &Shown) -> AnyView {
     remarks.extend(below(version, log, now));
     let remarks = remarks.into_iter().map(|remark| view! { <li>{remark}</li> }).collect_view();
     let struck = version.voided.is_some();
-    let words = if version.hidden.is_some() {
+    let words = if log.facts.erased.contains(&row.record) {
+        view! { <p>{say::WORDS_ARE_ERASED}</p> }.into_any()
+    } else if version.hidden.is_some() {
         let mut content = version.content.clone();
         content.retain(|field, _| {
             !kinds()
@@ -317,16 +319,15 @@ fn decisions(shown: &Shown) -> AnyView {
         view! {
             <details class="more">
                 <summary>{say::version(version.number)} " · " {state}</summary>
-                {version
-                    .hidden
-                    .is_none()
+                {(version.hidden.is_none() && !log.facts.erased.contains(&row.record))
                     .then(|| view! { <ContentView kind=row.kind.clone() content=version.content.clone() log=Arc::clone(log)/> })}
                 {decision_marks(version, log)}
             </details>
         }
     });
     let earlier = earlier.collect_view();
-    let before = entry.versions.iter().rev().nth(1).filter(|before| before.hidden.is_none() && latest.hidden.is_none());
+    let erased = log.facts.erased.contains(&row.record);
+    let before = entry.versions.iter().rev().nth(1).filter(|before| !erased && before.hidden.is_none() && latest.hidden.is_none());
     let since = before.map(|before| {
         view! {
             <details class="more" open>

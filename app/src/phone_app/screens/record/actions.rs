@@ -44,7 +44,7 @@ fn is_silent(refusal: &Refusal) -> bool {
     code.starts_with("r1_")
         || code.starts_with("r10")
         || code == "r2_author"
-        || matches!(code, "r4_decided" | "r4_not_sent" | "r4_sent_back" | "r4_superseded" | "r5_sealed")
+        || matches!(code, "erased" | "r4_decided" | "r4_not_sent" | "r4_sent_back" | "r4_superseded" | "r5_sealed")
 }
 
 /// Words that stand in for the reason that is asked for later.
@@ -96,8 +96,9 @@ pub fn Actions(shown: Memo<Option<Shown>>) -> impl IntoView {
         let roles = shown.log.facts.roles(me, model.now.get_untracked());
         let writes = kind.fields.iter().any(|field| kind.may_write(field.code, shown.row.by == me, &roles));
         let latest = shown.row.entry.as_ref().and_then(|entry| entry.latest());
-        // Withdrawn or signed off: a new one is begun instead.
-        let closed = latest.is_some_and(|version| version.voided.is_some() || version.approved.is_some());
+        // Withdrawn, erased or signed off: a new one is begun instead.
+        let erased = shown.log.facts.erased.contains(&shown.row.record);
+        let closed = erased || latest.is_some_and(|version| version.voided.is_some() || version.approved.is_some());
         let waits = !shown.row.waiting.is_empty();
         // A comment is said once; what several write goes on.
         let goes_on = kind.chain != Chain::None || kind.fields.iter().any(|field| field.writers != Writers::Author);
