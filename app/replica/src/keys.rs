@@ -1,7 +1,8 @@
-//! The device's signing key: Ed25519, made here, kept wrapped under the PIN, never to be exported again.
+//! The device's signing key: made here, kept wrapped under the PIN, never to be exported again.
 //!
 //! The PIN stretched by PBKDF2 opens an AES-GCM wrap, which itself lies in a sealed row: a copied disk needs both.
 
+mod algorithm;
 mod tries;
 
 use js_sys::{Array, Object, Uint8Array};
@@ -17,9 +18,9 @@ use shared::{
     words::refusal as say,
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{CryptoKey, CryptoKeyPair};
+use web_sys::CryptoKey;
 
-use self::tries::Tries;
+use self::{algorithm::Algorithm, tries::Tries};
 use crate::{
     browser,
     store::{self, Fault, Store, Write},
@@ -29,7 +30,6 @@ use crate::{
 const PBKDF2_ROUNDS: u32 = 600_000;
 const NONCE_BYTES: usize = 12;
 pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
-const ALGORITHM: &str = "Ed25519";
 /// A key's record, in bytes.
 const MAX_RECORD_BYTES: usize = 4 * 1024;
 const KEY: &str = "key";
@@ -93,17 +93,14 @@ pub async fn make(pin: &str) -> Result<Fresh, Refusal> {
 
 async fn try_make(pin: &str) -> Result<Wrapped, JsValue> {
     let subtle = browser::subtle()?;
-    let usages = Array::of2(&"sign".into(), &"verify".into());
-    let pair: CryptoKeyPair =
-        browser::settled(subtle.generate_key_with_object(&browser::object(&[("name", &ALGORITHM.into())]), true, &usages)?).await?.unchecked_into();
-    let public = browser::bytes(&browser::settled(subtle.export_key("raw", &pair.get_public_key())?).await?);
-    let public = <[u8; 32]>::try_from(public).map_err(|_| js_sys::Error::new("the public key is not 32 bytes"))?;
+    let (algorithm, pair) = algorithm::generate().await?;
+    let public = algorithm.public(browser::bytes(&browser::settled(subtle.export_key("raw", &pair.get_public_key())?).await?))?;
     let salt = Salt::from(browser::random());
     let nonce: [u8; NONCE_BYTES] = browser::random();
     let lock = stretched(pin, &salt, PBKDF2_ROUNDS).await?;
     let wrapped = subtle.wrap_key_with_object("pkcs8", &pair.get_private_key(), &lock, &wrapping(&nonce))?;
     let key = Bytes(browser::bytes(&browser::settled(wrapped).await?));
-    Ok(Wrapped { v: FORMAT, public: PublicKey::Ed25519 { key: Fixed(public) }, salt, rounds: PBKDF2_ROUNDS, nonce: Fixed(nonce), key })
+    Ok(Wrapped { v: FORMAT, public, salt, rounds: PBKDF2_ROUNDS, nonce: Fixed(nonce), key })
 }
 
 /// 6 to 12 digits.
@@ -150,7 +147,7 @@ impl Keys {
     async fn opened(&self, pin: &str) -> Option<CryptoKey> {
         let opened = async {
             let lock = stretched(pin, &self.wrapped.salt, self.wrapped.rounds).await?;
-            let algorithm = browser::object(&[("name", &ALGORITHM.into())]);
+            let algorithm = Algorithm::of(&self.wrapped.public).keys();
             let wrapped = Uint8Array::from(self.wrapped.key.0.as_slice());
             let usages = Array::of1(&"sign".into());
             let unwrapping = wrapping(&self.wrapped.nonce.0);
@@ -181,17 +178,18 @@ impl Keys {
     /// Signs with the key that [`Self::unlock`] opened.
     pub async fn sign(&self, texts: &[Vec<u8>]) -> Result<Vec<Signature>, Refusal> {
         let open = self.open.as_ref().ok_or_else(say::r9_unlock)?;
+        let algorithm = Algorithm::of(&self.wrapped.public);
         let signed = async {
             let subtle = browser::subtle()?;
             let mut promises = Vec::with_capacity(texts.len());
             for text in texts {
-                promises.push(subtle.sign_with_str_and_js_u8_array(ALGORITHM, &open.key, &Uint8Array::from(text.as_slice()))?);
+                promises.push(subtle.sign_with_object_and_js_u8_array(&algorithm.signing(), &open.key, &Uint8Array::from(text.as_slice()))?);
             }
             browser::all(promises).await
         };
         let signed: Result<Array, JsValue> = signed.await;
         match signed {
-            Ok(signed) => Ok(signed.iter().map(|sig| Signature::Ed25519 { sig: Bytes(browser::bytes(&sig)) }).collect()),
+            Ok(signed) => Ok(signed.iter().map(|sig| algorithm.signature(browser::bytes(&sig))).collect()),
             Err(error) => {
                 browser::complain("signing failed", &browser::told(&error));
                 Err(Refusal::new("no_signature", "This browser could not sign. Nothing was sent. Open Countersign again and try once more."))

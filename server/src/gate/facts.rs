@@ -46,8 +46,8 @@ impl Gate {
         if label.trim().is_empty() || label.chars().count() > MAX_LABEL_CHARS || label.chars().any(char::is_control) {
             return Err(Refusal::new("bad_label", "Give this phone a name of up to 80 characters.").into());
         }
-        if !matches!(key, PublicKey::Ed25519 { .. }) {
-            return Err(Refusal::new("unsupported_key", "This browser's signatures cannot be checked yet. Use another browser or a newer one.").into());
+        if !key.is_sound() {
+            return Err(Refusal::new("bad_key", "This browser made a key that nothing can be checked by. Use another browser or a newer one.").into());
         }
         let known = self.store.devices_of(person).await?;
         if known.iter().filter(|device| device.revoked_at.is_none()).count() >= MAX_DEVICES {

@@ -3,9 +3,9 @@
 use shared::{
     bytes::{Bytes, Hash, Salt},
     decision::{Act, Decision, SignedDecision},
-    fact::{Cover, Fact},
+    fact::{Cover, Device, Fact},
     id::{DeviceId, LogId, RelationshipId},
-    key::Domain,
+    key::{Domain, PublicKey, Signature},
     kind::Kinds,
     log::{Author, Judged, Log},
     role::Role,
@@ -124,4 +124,30 @@ fn pad(by: &Hostile, decision: &Decision, bytes: usize) -> SignedDecision {
     body.extend(u16::try_from(filler).expect("small").to_be_bytes());
     body.extend(vec![b'x'; filler]);
     SignedDecision { signature: by.key.sign(Domain::Decision, &body), body: Bytes(body), salt: None, heads: vec![] }
+}
+
+#[test]
+fn a_device_without_ed25519_signs_with_es256_and_everybody_checks_it() {
+    use p256::ecdsa::{Signature as P256, SigningKey, signature::Signer as _};
+
+    let mut gate = Gate::new();
+    let (ruth, bea) = (gate.device(RUTH), gate.device(BEA));
+    let (_, record) = gate.observed(&ruth, "C02", 3);
+    let key = SigningKey::from_slice(&[21; 32]).expect("a scalar");
+    let public = PublicKey::Es256 { key: Bytes(key.verifying_key().to_sec1_point(false).as_bytes().to_vec()) };
+    let older = Hostile { device: DeviceId(Uuid::from_bytes([77; 16])), ..bea.clone() };
+    let now = gate.ward.now;
+    gate.ward
+        .server
+        .fact(log(), Fact::Device(Device { device: older.device, person: bea.person, key: public, label: "an older tablet".into() }), now)
+        .expect("stated");
+
+    let decision = gate.decision(&older, Role::Supervisor, Act::Countersign, "observation", record, 1);
+    let with_its_old_key = sign(&older, &decision);
+    gate.refused(&older, &[Item::Decision(with_its_old_key.clone())], "bad_signature");
+    let sig: P256 = key.sign(&Domain::Decision.message(&with_its_old_key.body.0));
+    let signature = Signature::Es256 { sig: Bytes(sig.to_bytes().to_vec()) };
+    gate.accepted(&older, &[Item::Decision(SignedDecision { signature, ..with_its_old_key })]);
+    let lines = gate.ward.server.logs[&log()].1.clone();
+    assert_eq!(gate.ward.server.heard(log(), &lines), Ok(()), "a phone that fetches it believes it");
 }

@@ -17,6 +17,7 @@ export class Proxy {
   #listener;
   #sockets = new Set();
   #losses = [];
+  #before;
 
   constructor(server) {
     this.#target = server;
@@ -79,6 +80,11 @@ export class Proxy {
     return new Promise((done, failed) => this.#losses.push({ when, act, done, failed }));
   }
 
+  /** The next script from an address that matches runs after `code`: what another browser lacks is taken away there. */
+  runBeforeNext(address, code) {
+    this.#before = { address, code };
+  }
+
   forget() {
     this.requests.length = 0;
   }
@@ -89,6 +95,11 @@ export class Proxy {
     const push = isPush(incoming, body);
     this.requests.push({ method: incoming.method, path: incoming.url, push, bodyBytes: body.length });
     const loss = push ? this.#losses.shift() : undefined;
+    const before = this.#before?.address.test(incoming.url) ? this.#before : undefined;
+    if (before) {
+      this.#before = undefined;
+      delete incoming.headers['accept-encoding'];
+    }
     const onward = request({
       host: '127.0.0.1',
       port: this.#target.port,
@@ -101,7 +112,13 @@ export class Proxy {
       this.#lose(onward, outgoing, loss);
     } else {
       onward.on('response', (answer) => {
-        outgoing.writeHead(answer.statusCode, answer.rawHeaders);
+        if (before) {
+          // Kept by no cache: what comes later is the script as it is.
+          outgoing.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'], 'cache-control': 'no-store' });
+          outgoing.write(`${before.code}\n`);
+        } else {
+          outgoing.writeHead(answer.statusCode, answer.rawHeaders);
+        }
         answer.pipe(outgoing);
         // A stream that the server cuts is cut for the browser too.
         answer.on('error', () => outgoing.destroy());
