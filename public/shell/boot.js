@@ -8,6 +8,8 @@
 //   event 'countersign:new-version' on window     the same, when it changes
 //   event 'countersign:use-new-version' on window dispatched by the app when a person asks for it;
 //                                                 the page is then loaded again
+//   event 'countersign:look-for-new-version'      dispatched by the app when the server does not
+//   on window                                     understand it any more
 
 // First of all: the replica opens its store while the app's module is still on its way.
 const line = new MessageChannel();
@@ -30,6 +32,8 @@ function watch(registration) {
     registration.installing?.addEventListener('statechange', look);
   });
   look();
+
+  window.addEventListener('countersign:look-for-new-version', () => registration.update().catch(() => {}));
 
   let looked = Date.now();
   document.addEventListener('visibilitychange', () => {

@@ -142,6 +142,8 @@ pub struct SyncView {
     pub reached: bool,
     /// The session ended: sign in again to send.
     pub sign_in_again: bool,
+    /// App and server are of different versions: nothing goes before the app is updated.
+    pub other_version: bool,
     /// Records with something that is only on this phone.
     pub unsent: u32,
     pub oldest_unsent_at: Option<At>,

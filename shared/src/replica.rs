@@ -223,6 +223,7 @@ impl Replica {
         self.in_touch = true;
         self.read_up = response.directory.iter().all(|entry| self.has_read(entry));
         self.sync.sign_in_again = false;
+        self.sync.other_version = false;
         self.sync.synced_at = Some(now);
         self.learn_clock(response.now.since(now), &mut effects);
         self.show(&touched, &mut effects);
@@ -271,6 +272,15 @@ impl Replica {
     /// The session ended, or another person's began: nothing is lost, nothing is sent.
     pub fn signed_out(&mut self) -> Effects {
         self.sync.sign_in_again = true;
+        let mut effects = Effects::default();
+        effects.news.push(News::Sync(self.sync_view()));
+        effects
+    }
+
+    /// App and server cannot talk: nothing is lost, nothing is sent.
+    pub fn of_another_version(&mut self) -> Effects {
+        self.sync.other_version = true;
+        self.in_touch = false;
         let mut effects = Effects::default();
         effects.news.push(News::Sync(self.sync_view()));
         effects

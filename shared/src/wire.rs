@@ -146,6 +146,12 @@ pub struct SyncResponse {
 }
 
 impl SyncResponse {
+    /// The same without lines and directory: what a client asks about it after it was taken in.
+    pub fn without_lines(&self) -> Self {
+        let logs = self.logs.iter().map(|update| LogUpdate { lines: Vec::new(), ..*update });
+        Self { verdicts: self.verdicts.clone(), logs: logs.collect(), directory: Vec::new(), ..*self }
+    }
+
     /// Whether this log is the person's to read on.
     pub fn lists(&self, log: LogId) -> bool {
         self.directory.iter().any(|entry| entry.log == log)

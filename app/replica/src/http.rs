@@ -4,7 +4,7 @@ use js_sys::{Reflect, Uint8Array};
 use shared::{
     cbor,
     wire::{
-        CONTENT_TYPE, HEADER, Problem,
+        CONTENT_TYPE, HEADER, Problem, WIRE_VERSION,
         deflate::{CODING, deflated},
     },
 };
@@ -27,11 +27,22 @@ const STREAM_TYPE: &str = "application/octet-stream";
 pub enum Missed {
     /// No server of ours there: no network, a captive portal, a gateway's own page.
     Away,
+    /// The server is of another version, and so is whatever else stands in its answer.
+    OtherVersion,
     /// The server says no.
     Problem { problem: Problem, retry_after_s: Option<u32> },
 }
 
 impl Missed {
+    /// App and server are of different versions, whoever of them says so.
+    pub fn is_other_version(&self) -> bool {
+        match self {
+            Self::OtherVersion => true,
+            Self::Problem { problem, .. } => problem.code == "unknown_wire_version",
+            Self::Away => false,
+        }
+    }
+
     /// The session ended, or it is another person's.
     pub fn is_signed_out(&self) -> bool {
         matches!(self, Self::Problem { problem, .. } if problem.status == UNAUTHORISED || problem.code == "sign_in_again")
@@ -47,7 +58,7 @@ impl Missed {
 
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::Away => None,
+            Self::Away | Self::OtherVersion => None,
             Self::Problem { retry_after_s, .. } => *retry_after_s,
         }
     }
@@ -69,10 +80,24 @@ pub async fn call(method: &str, path: &str, body: Option<&[u8]>, limit: usize) -
     Ok(whole)
 }
 
+/// A call whose answer says its version, which is looked at before the rest is believed.
+pub async fn ask_of_this_version<T: serde::de::DeserializeOwned>(method: &str, path: &str, body: Option<&[u8]>, limit: usize) -> Result<T, Missed> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        v: u64,
+    }
+    let bytes = call(method, path, body, limit).await?;
+    let Version { v } = read(&bytes, limit)?;
+    if v == u64::from(WIRE_VERSION) { read(&bytes, limit) } else { Err(Missed::OtherVersion) }
+}
+
 /// A call whose CBOR answer is read.
 pub async fn ask<T: serde::de::DeserializeOwned>(method: &str, path: &str, body: Option<&[u8]>, limit: usize) -> Result<T, Missed> {
-    let bytes = call(method, path, body, limit).await?;
-    cbor::decode(&bytes, limit).map_err(|error| {
+    read(&call(method, path, body, limit).await?, limit)
+}
+
+fn read<T: serde::de::DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, Missed> {
+    cbor::decode(bytes, limit).map_err(|error| {
         browser::complain("an answer cannot be read", &error.to_string());
         Missed::Away
     })

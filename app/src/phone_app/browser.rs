@@ -75,6 +75,12 @@ pub fn use_new_version() {
     window().dispatch_event(&event).ok();
 }
 
+/// Asks the page's start script to look whether there is a newer version.
+pub fn look_for_new_version() {
+    let event = web_sys::Event::new("countersign:look-for-new-version").expect("an event needs a name only");
+    window().dispatch_event(&event).ok();
+}
+
 fn listen(target: &web_sys::EventTarget, name: &str, heard: impl Fn() + 'static) {
     let heard = Closure::<dyn Fn()>::new(heard);
     target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref()).expect("a listener can be added");

@@ -18,6 +18,8 @@ pub const DEMONSTRATION: &str = "Demonstration: everybody in here is invented.";
 
 pub const NEW_VERSION: &str = "A new version is ready.";
 pub const USE_NEW_VERSION: &str = "Use it now";
+pub const OTHER_VERSION: &str =
+    "This app and the server are of different versions, so nothing can be sent. What you write is kept on this phone and goes once the app is updated.";
 pub const SIGN_IN_AGAIN: &str = "Your session ended. You can read and write; to send, sign in again.";
 pub const SIGN_IN: &str = "Sign in";
 pub const CLOSE: &str = "Close";

@@ -11,6 +11,8 @@ const SYNC = '/sync/v1';
 /** In the request's CBOR: the text 'push', and a list without anything in it. */
 const FIELD = Buffer.from('dpush', 'latin1');
 const EMPTY_LIST = 0x80;
+/** In every message's CBOR: the text 'v', and then a small number. */
+const VERSION = Buffer.from('av', 'latin1');
 
 export class Proxy {
   #target;
@@ -18,6 +20,7 @@ export class Proxy {
   #sockets = new Set();
   #losses = [];
   #before;
+  #versions = {};
 
   constructor(server) {
     this.#target = server;
@@ -80,6 +83,11 @@ export class Proxy {
     return new Promise((done, failed) => this.#losses.push({ when, act, done, failed }));
   }
 
+  /** Requests arrive as an app of version `asked` writes them, and answers as a server of version `answered` does. */
+  speaks({ asked, answered } = {}) {
+    this.#versions = { asked, answered };
+  }
+
   /** The next script from an address that matches runs after `code`: what another browser lacks is taken away there. */
   runBeforeNext(address, code) {
     this.#before = { address, code };
@@ -90,8 +98,14 @@ export class Proxy {
   }
 
   async #pass(incoming, outgoing) {
-    const body = await whole(incoming);
+    let body = await whole(incoming);
     if (!body) return;
+    const { asked, answered } = incoming.url === SYNC ? this.#versions : {};
+    if (asked !== undefined) {
+      body = ofVersion(plain(incoming, body), asked);
+      delete incoming.headers['content-encoding'];
+      incoming.headers['content-length'] = String(body.length);
+    }
     const push = isPush(incoming, body);
     this.requests.push({ method: incoming.method, path: incoming.url, push, bodyBytes: body.length });
     const loss = push ? this.#losses.shift() : undefined;
@@ -112,6 +126,14 @@ export class Proxy {
       this.#lose(onward, outgoing, loss);
     } else {
       onward.on('response', (answer) => {
+        if (answered !== undefined) {
+          whole(answer).then((told) => {
+            const bytes = ofVersion(told ?? Buffer.alloc(0), answered);
+            outgoing.writeHead(answer.statusCode, { ...answer.headers, 'content-length': bytes.length });
+            outgoing.end(bytes);
+          });
+          return;
+        }
         if (before) {
           // Kept by no cache: what comes later is the script as it is.
           outgoing.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'], 'cache-control': 'no-store' });
@@ -160,7 +182,20 @@ async function whole(incoming) {
 /** Whether records are on their way up: the field `push` of the request holds something. */
 function isPush(incoming, body) {
   if (incoming.method !== 'POST' || incoming.url !== SYNC) return false;
-  const cbor = incoming.headers['content-encoding'] === 'deflate' ? inflateSync(body) : body;
+  const cbor = plain(incoming, body);
   const at = cbor.indexOf(FIELD);
   return at >= 0 && cbor[at + FIELD.length] !== EMPTY_LIST;
+}
+
+function plain(incoming, body) {
+  return incoming.headers['content-encoding'] === 'deflate' ? inflateSync(body) : body;
+}
+
+/** A message of the wire that says another version. */
+function ofVersion(cbor, version) {
+  const at = cbor.indexOf(VERSION);
+  if (at < 0) return cbor;
+  const said = Buffer.from(cbor);
+  said[at + VERSION.length] = version;
+  return said;
 }

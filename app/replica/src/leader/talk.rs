@@ -62,7 +62,7 @@ impl Leader {
         let mailbox = self.mailbox.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let body = cbor::encode(&request);
-            let answer = http::ask("POST", "/sync/v1", Some(&body), MAX_RESPONSE_BYTES).await;
+            let answer = http::ask_of_this_version("POST", "/sync/v1", Some(&body), MAX_RESPONSE_BYTES).await;
             mailbox.put(Event::Answered { number, request, answer });
         });
         None
@@ -80,7 +80,11 @@ impl Leader {
                 if let Some(sentence) = missed.unknown_device() {
                     return self.take_revocation(sentence).await;
                 }
-                let effects = if missed.is_signed_out() { owner.replica.signed_out() } else { owner.replica.failed(browser::now()) };
+                let effects = match &missed {
+                    missed if missed.is_signed_out() => owner.replica.signed_out(),
+                    missed if missed.is_other_version() => owner.replica.of_another_version(),
+                    _ => owner.replica.failed(browser::now()),
+                };
                 let mut retry_after_s = missed.retry_after_s();
                 if missed.is_signed_out() {
                     retry_after_s = Some(SIGNED_OUT_RETRY_S);
@@ -98,13 +102,13 @@ impl Leader {
         let Some(owner) = &mut self.owner else { return Ok(()) };
         let now = browser::now();
         let more_lines = response.logs.iter().any(|update| update.more);
-        let kept = response.verdicts.iter().any(Verdict::is_kept);
+        let told = response.without_lines();
         let wait_s = response.verdicts.iter().filter_map(|verdict| if let Verdict::RetryAfter { seconds } = verdict { Some(*seconds) } else { None }).max();
         let effects = owner.replica.absorb(request, response, now);
         let first_is_through = !owner.standing.fetched && !more_lines;
         owner.standing.fetched |= first_is_through;
         let writes = if first_is_through { vec![owner.standing.write()] } else { Vec::new() };
-        let more = more_lines || owner.replica.was_too_little(request) || (kept || owner.probing) && owner.replica.has_unsent(now);
+        let more = owner.replica.wants_more(request, &told) || owner.probing && owner.replica.has_unsent(now);
         owner.probing = false;
         self.perform(effects, writes).await?;
         self.settle_phase();

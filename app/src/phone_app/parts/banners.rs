@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::phone::Phase;
 
 use crate::{
-    phone_app::{browser, model::model},
+    phone_app::{browser, memo::memo, model::model},
     words::frame as say,
 };
 
@@ -24,6 +24,14 @@ pub fn Banners() -> impl IntoView {
             }
         })
     };
+    let versions_differ = memo(move || model.sync.with(|sync| sync.other_version));
+    Effect::new(move |_| {
+        if versions_differ.get() {
+            browser::look_for_new_version();
+        }
+    });
+    let other_version =
+        move || (versions_differ.get() && !model.new_version.get()).then(|| view! { <p class="banner banner-needs" role="status">{say::OTHER_VERSION}</p> });
     let session = move || {
         let somebody_else = model.phase.with(|phase| match phase {
             Phase::SomebodyElse { me } => Some(say::somebody_else(&me.name)),
@@ -45,6 +53,7 @@ pub fn Banners() -> impl IntoView {
     view! {
         {move || demonstration()}
         {move || new_version()}
+        {move || other_version()}
         {move || session()}
     }
     .into_any()
