@@ -13,6 +13,7 @@ mod notice;
 mod reason_form;
 mod refusals;
 mod sign_in;
+mod verify;
 pub mod words;
 
 pub use self::{
@@ -22,6 +23,7 @@ pub use self::{
     notice::NoticePage,
     refusals::{RefusalEntry, refusal_list},
     sign_in::SignInPage,
+    verify::VerifyPage,
 };
 
 /// One page with everything that it shows.
@@ -35,6 +37,8 @@ pub enum Page {
     Invitation(InvitationPage),
     /// `/help`
     Help,
+    /// `/verify`
+    Verify(VerifyPage),
     /// `/lead`
     Lead(LeadPage),
     /// `/lead/end/…`: the question before a membership ends.
@@ -59,6 +63,7 @@ impl Page {
             Self::Invitation(page) if page.problem.is_some() => words::invitation::TITLE_PROBLEM,
             Self::Invitation(_) => words::invitation::TITLE,
             Self::Help => words::help::TITLE,
+            Self::Verify(_) => words::verify::TITLE,
             Self::Lead(_) => words::lead::TITLE,
             Self::End(page) if page.problem.is_some() => words::lead::END_TITLE_PROBLEM,
             Self::End(_) => words::lead::END_TITLE,

@@ -2,10 +2,12 @@
 // to left, and there is a picture of it at both sizes and in both themes.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, beforeEach, test } from 'node:test';
 import { SKILLS } from './harness/demo.mjs';
 import { findingsOn } from './harness/look.mjs';
 import { TABLET } from './harness/person.mjs';
+import { PROGRAM, own } from './harness/run.mjs';
 import { rates, writes } from './harness/story.mjs';
 import { Ward } from './harness/ward.mjs';
 
@@ -45,8 +47,10 @@ test('the public pages', async () => {
     ['public-first', '/', 'What was seen, said and signed off, in one calm place'],
     ['public-sign-in', '/sign-in', 'Sign in'],
     ['public-help', '/help', /./],
+    ['public-verify', '/verify', 'Check a proof'],
     ['public-not-found', '/no-such-page', 'There is nothing at this address'],
   ]);
+  await lookAtReports(visitor);
   await visitor.open('/help');
   const more = await visitor.page.locator('main a[href^="/help/"]').evaluateAll((links) => links.map((link) => link.pathname));
   for (const path of new Set(more)) {
@@ -76,6 +80,27 @@ test('the public pages', async () => {
   await visitor.closeBrowser();
   nothingWasFound();
 });
+
+/** A report that holds, one that does not, and a key that is none. */
+async function lookAtReports(visitor) {
+  const file = own('amara.countersign');
+  const made = spawnSync(PROGRAM, ['export', '--person', 'amara@quillbrook.example', '--out', file, '--database', ward.server.database], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  await visitor.open('/verify');
+  const key = visitor.page.getByLabel("The organisation's key");
+  await visitor.page.getByLabel('Proof file').setInputFiles(file);
+  for (const [name, typed, seen] of [
+    ['public-verify-holds', '', 'Everything that this file states holds.'],
+    ['public-verify-does-not-hold', `ed25519:${'0'.repeat(64)}`, 'Something in this file does not hold. Do not rely on it.'],
+    ['public-verify-no-key', 'Quillbrook', 'This is no key: a key reads ed25519: and 64 hex digits.'],
+  ]) {
+    await key.fill(typed);
+    await visitor.button('Check').click();
+    await visitor.sees(seen);
+    await visitor.page.getByText(seen).first().scrollIntoViewIfNeeded();
+    await look(visitor, name);
+  }
+}
 
 test('the first minutes, and a mentor\'s screens', async () => {
   const ruth = await ward.visitor('ruth');

@@ -94,10 +94,13 @@ fn the_core_knows_no_server_no_screen_and_no_clock() {
 }
 
 #[test]
-fn the_screen_links_no_automerge_and_the_replica_no_screen() {
+fn each_module_links_its_own_part_alone() {
     let screen = linked("app", "csr");
     assert!(screen.contains("leptos"), "the tree was read: {screen:?}");
     assert_absent("app (csr)", &screen, &["automerge", "server", "axum", "sqlx", "tokio"]);
+    let check = linked("verify", "");
+    assert!(check.contains("shared"), "the tree was read: {check:?}");
+    assert_absent("verify", &check, &["automerge", "leptos", "web-sys", "js-sys", "app", "replica", "server", "axum", "sqlx", "tokio"]);
     let replica = linked("replica", "");
     assert!(replica.contains("automerge"), "the tree was read: {replica:?}");
     assert_absent("replica", &replica, &["leptos", "app", "server", "axum", "sqlx", "tokio"]);
@@ -108,6 +111,7 @@ fn directions_never_turn_round() {
     let crates = direct();
     assert_absent("app", &crates["app"], &["server", "replica", "sqlx", "axum"]);
     assert_absent("replica", &crates["replica"], &["server", "app", "leptos", "sqlx", "axum"]);
+    assert_absent("verify", &crates["verify"], &["server", "app", "replica", "leptos", "sqlx", "axum"]);
     assert_absent("server", &crates["server"], &["replica", "web-sys"]);
 }
 

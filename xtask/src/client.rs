@@ -1,4 +1,4 @@
-//! The client: two modules for the browser and the shell around them.
+//! The client: three modules for the browser and the shell around them.
 
 use crate::bindgen;
 use crate::place::Place;
@@ -36,7 +36,7 @@ impl Mode {
     }
 }
 
-/// One of the two crates that become a module.
+/// One of the crates that become a module.
 struct Part {
     /// What its files are called.
     name: &'static str,
@@ -46,9 +46,10 @@ struct Part {
 
 /// Built apart, each in a cargo call of its own: features would be unified in a common one, and a
 /// change to a screen would link Automerge again.
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part { name: "ui", package: "app", features: &["--no-default-features", "--features", "csr"] },
     Part { name: "replica", package: "replica", features: &[] },
+    Part { name: "verify", package: "verify", features: &[] },
 ];
 
 /// Where the finished client of a mode lies.
@@ -57,12 +58,12 @@ pub fn folder(place: &Place, mode: Mode) -> PathBuf {
 }
 
 /// Builds the client and answers its folder. With `only`, cargo is asked for that part alone and
-/// the other is taken as last built.
+/// the others are taken as last built.
 pub fn build(place: &Place, mode: Mode, only: Option<&str>) -> Result<PathBuf> {
     if let Some(name) = only
         && !PARTS.iter().any(|part| part.name == name)
     {
-        bail!("--only takes ui or replica, not {name:?}");
+        bail!("--only takes ui, replica or verify, not {name:?}");
     }
     fs::create_dir_all(place.work())?;
     // Two builds at once would prune each other's files. Released when this function ends.

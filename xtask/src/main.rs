@@ -8,6 +8,7 @@ mod lint;
 mod npm;
 mod place;
 mod run;
+mod script;
 mod shell;
 mod sizes;
 mod step;
@@ -24,7 +25,7 @@ const USAGE: &str = "\
 cargo xtask run   [--release] [--port N] [--database FILE]   build everything and serve the demonstration
 cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS go to the test runner
 cargo xtask lint                                             formatting and clippy
-cargo xtask build [--release] [--only ui|replica]            the client alone
+cargo xtask build [--release] [--only ui|replica|verify]     the client alone
 cargo xtask sizes [--accept]                                 the release client against its limits
 cargo xtask bench-phone                                      taps, time to saved, cold start, blocked: the release client, slowed down";
 

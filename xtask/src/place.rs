@@ -30,7 +30,7 @@ impl Place {
         Ok(Self { root: root.to_path_buf(), target })
     }
 
-    /// The target folder of the client's two modules. The server never shares a feature set with
+    /// The target folder of the client's modules. The server never shares a feature set with
     /// them, so sharing a folder would only make one wait for the other.
     pub fn wasm_target(&self) -> PathBuf {
         self.target.join("wasm-client")

@@ -1,14 +1,16 @@
-//! Everything around the two modules: the page, the style, the service worker and its list.
+//! Everything around the modules: the page, the style, the service workers and their lists.
 //!
 //! The finished folder is laid out as it is served: `index.html` for every `/app/*`, `client/` for
 //! what carries its content's hash in its name and never changes, and `sw.js`,
-//! `manifest.webmanifest` and `icons/` at the root. `assets.json` names the hashed files for the
-//! server's own pages.
+//! `manifest.webmanifest` and `icons/` at the root. `verify/` is what the page that checks a proof
+//! needs, with a service worker of its own: no phone carries it. `assets.json` names the hashed
+//! files for the server's own pages.
 
 use crate::client::Mode;
 use crate::compress;
 use crate::fingerprint;
 use crate::place::Place;
+use crate::script;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -23,6 +25,29 @@ pub struct Module {
     pub wasm: Vec<u8>,
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
+
+/// A script of ours, as it stands in `public/`.
+struct Script {
+    /// By which name others ask for it.
+    name: &'static str,
+    source: &'static str,
+    /// Where it is served, before the hash.
+    stem: &'static str,
+}
+
+/// A script is behind those that it names.
+const SCRIPTS: [Script; 4] = [
+    Script { name: "replica_worker", source: "shell/replica-worker.js", stem: "client/replica-worker" },
+    Script { name: "boot", source: "shell/boot.js", stem: "client/boot" },
+    Script { name: "verify_worker", source: "verify/worker.js", stem: "verify/worker" },
+    Script { name: "verify_page", source: "verify/page.js", stem: "verify/page" },
+];
+
+/// The module of the page that checks a proof, and the folder of what that page needs.
+const VERIFY: &str = "verify";
+const SERVICE_WORKER: &str = "sw.js";
+const VERIFY_SERVICE_WORKER: &str = "verify/sw.js";
+const PAGE: &str = "index.html";
 
 /// The client's files, by the path under which they are served (without the leading slash).
 pub struct Shell {
@@ -41,10 +66,10 @@ impl Shell {
             let path = place.source("public").join(path);
             fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
         };
-        for script in ["replica-worker", "boot"] {
-            let text = filled(&source(&format!("shell/{script}.js"))?, &names)?;
-            let path = format!("client/{script}-{}.js", fingerprint::short(&[text.as_bytes()]));
-            names.insert(script.replace('-', "_"), format!("/{path}"));
+        for Script { name, source: script, stem } in SCRIPTS {
+            let text = filled(&source(script)?, &names)?;
+            let path = format!("{stem}-{}.js", fingerprint::short(&[text.as_bytes()]));
+            names.insert(name.to_owned(), format!("/{path}"));
             files.insert(path, text.into_bytes());
         }
         let style = style(place)?;
@@ -55,14 +80,18 @@ impl Shell {
         add_icons(&mut files, place)?;
         files.insert("manifest.webmanifest".to_owned(), source("manifest.webmanifest")?.into_bytes());
         let page = filled(&source("shell/index.html")?, &names)?;
-        files.insert("index.html".to_owned(), page.into_bytes());
+        files.insert(PAGE.to_owned(), page.into_bytes());
 
-        let (version, list) = precache(&files);
+        let (version, list) = precache(files.iter().filter(|(path, _)| !is_for_verify(path)));
         names.insert("version".to_owned(), version);
         let assets = serde_json::to_vec_pretty(&names)?;
         names.insert("precache".to_owned(), list);
-        let worker = filled(&source("shell/sw.js")?, &names)?;
-        files.insert("sw.js".to_owned(), worker.into_bytes());
+        let (version, list) = precache(files.iter().filter(|(path, _)| is_for_verify(path) || surrounds_pages(path)));
+        names.insert("verify_version".to_owned(), version);
+        names.insert("verify_precache".to_owned(), list);
+        for (path, script) in [(SERVICE_WORKER, "shell/sw.js"), (VERIFY_SERVICE_WORKER, "verify/sw.js")] {
+            files.insert(path.to_owned(), filled(&source(script)?, &names)?.into_bytes());
+        }
         files.insert("assets.json".to_owned(), assets);
         Ok(Self { files })
     }
@@ -71,18 +100,18 @@ impl Shell {
     pub fn write(&self, folder: &Path, mode: Mode) -> Result<()> {
         fs::create_dir_all(folder.join("client"))?;
         fs::create_dir_all(folder.join("icons"))?;
-        // The page and the service worker name the others, so they come last ('client' sorts
-        // before 'index.html' and 'sw.js').
-        for (path, bytes) in &self.files {
+        // The page and the service workers name the others, so they come last.
+        let (last, first): (Vec<_>, Vec<_>) = self.files.iter().partition(|(path, _)| names_others(path));
+        for (path, bytes) in first.into_iter().chain(last) {
             let target = folder.join(path);
             let parent = target.parent().expect("it lies in the folder");
             fs::create_dir_all(parent)?;
-            if fs::read(&target).is_ok_and(|written| &written == bytes) && mode == Mode::Dev {
+            if fs::read(&target).is_ok_and(|written| written == *bytes) && mode == Mode::Dev {
                 continue;
             }
             fs::write(&target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
             if mode == Mode::Release && !path.ends_with(".png") && path != "assets.json" {
-                compress::beside(&target, bytes, path.starts_with("client/"))?;
+                compress::beside(&target, bytes, has_hash(path))?;
             }
         }
         self.prune(folder)
@@ -109,22 +138,46 @@ impl Shell {
     }
 }
 
+fn is_for_verify(path: &str) -> bool {
+    path.starts_with("verify/")
+}
+
+/// What the head of a page that the server renders asks for.
+fn surrounds_pages(path: &str) -> bool {
+    path.starts_with("client/style-") || path == "icons/icon.svg" || path == "manifest.webmanifest"
+}
+
+fn names_others(path: &str) -> bool {
+    path == PAGE || path.ends_with(SERVICE_WORKER)
+}
+
+fn has_hash(path: &str) -> bool {
+    (path.starts_with("client/") || is_for_verify(path)) && !names_others(path)
+}
+
 fn add_module(files: &mut BTreeMap<String, Vec<u8>>, names: &mut BTreeMap<String, String>, module: Module) {
     let mut parts: Vec<&[u8]> = vec![&module.glue, &module.wasm];
     for (path, bytes) in &module.snippets {
         parts.extend([path.as_bytes(), bytes]);
     }
     let hash = fingerprint::short(&parts);
-    let stem = format!("client/{}-{hash}", module.name);
+    let folder = if module.name == VERIFY { VERIFY } else { "client" };
+    let stem = format!("{folder}/{}-{hash}", module.name);
     // The glue imports its snippets by a relative path; theirs must change when they do.
     let glue = String::from_utf8(module.glue).expect("wasm-bindgen writes text").replace("./snippets/", &format!("./{}-{hash}-snippets/", module.name));
     for (path, bytes) in module.snippets {
         files.insert(format!("{stem}-snippets/{path}"), bytes);
     }
     names.insert(format!("{}_js", module.name), format!("/{stem}.js"));
-    names.insert(format!("{}_wasm", module.name), format!("/{stem}.wasm"));
     files.insert(format!("{stem}.js"), glue.into_bytes());
-    files.insert(format!("{stem}.wasm"), module.wasm);
+    // That page may make no request, a script is all that it can load.
+    if module.name == VERIFY {
+        names.insert(format!("{}_module", module.name), format!("/{stem}-module.js"));
+        files.insert(format!("{stem}-module.js"), script::of_bytes(&module.wasm).into_bytes());
+    } else {
+        names.insert(format!("{}_wasm", module.name), format!("/{stem}.wasm"));
+        files.insert(format!("{stem}.wasm"), module.wasm);
+    }
 }
 
 fn add_icons(files: &mut BTreeMap<String, Vec<u8>>, place: &Place) -> Result<()> {
@@ -162,11 +215,11 @@ fn sorted(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
 
 /// The version and the list of what the service worker keeps: each address with the SHA-256 of its
 /// content, so that a captive portal's page can never be kept in its place.
-fn precache(files: &BTreeMap<String, Vec<u8>>) -> (String, String) {
+fn precache<'a>(files: impl Iterator<Item = (&'a String, &'a Vec<u8>)>) -> (String, String) {
     let mut list = Vec::new();
     for (path, bytes) in files {
         let address = match path.as_str() {
-            "index.html" => "/app/".to_owned(),
+            PAGE => "/app/".to_owned(),
             other => format!("/{other}"),
         };
         let digest = BASE64.encode(fingerprint::sha256(bytes));
@@ -210,9 +263,9 @@ mod tests {
     #[test]
     fn the_version_changes_with_any_byte_of_any_file() {
         let mut files = BTreeMap::from([("index.html".to_owned(), b"a".to_vec())]);
-        let (before, list) = precache(&files);
+        let (before, list) = precache(files.iter());
         assert!(list.contains("\"/app/\""), "the page is kept under the app's address");
         files.insert("index.html".to_owned(), b"b".to_vec());
-        assert_ne!(before, precache(&files).0);
+        assert_ne!(before, precache(files.iter()).0);
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Page, help, home, invitation, lead, notice, sign_in, words};
+use super::{Page, help, home, invitation, lead, notice, sign_in, verify, words};
 
 /// Who looks, and at which organisation.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,6 +58,7 @@ fn content(frame: &Frame, page: Page) -> AnyView {
         Page::SignIn(page) => sign_in::view(frame, page).into_any(),
         Page::Invitation(page) => invitation::view(page).into_any(),
         Page::Help => help::view().into_any(),
+        Page::Verify(page) => verify::view(page).into_any(),
         Page::Lead(page) => lead::view(page).into_any(),
         Page::End(page) => lead::end_view(page).into_any(),
         Page::EraseChoice(page) => lead::erase_choice_view(page).into_any(),
@@ -111,6 +112,7 @@ fn footer() -> impl IntoView {
             <ul>
                 <li><a href="/help#who-sees-what">{words::FOOTER_WHO_SEES}</a></li>
                 <li><a href="/help#security">{words::FOOTER_SECURITY}</a></li>
+                <li><a href="/verify">{words::FOOTER_VERIFY}</a></li>
             </ul>
         </footer>
     }

@@ -15,6 +15,7 @@ pub(super) fn view() -> impl IntoView {
         {section(&say::OFFLINE)}
         {section(&say::WHO_SEES)}
         {section(&say::KEPT)}
+        {proofs()}
         {refusals()}
         {section(&say::SECURITY)}
     }
@@ -22,7 +23,8 @@ pub(super) fn view() -> impl IntoView {
 
 /// Anchors and headings, in the page's order.
 fn anchors() -> Vec<(&'static str, &'static str)> {
-    let mut anchors: Vec<_> = say::ROLES.iter().chain([&say::OFFLINE, &say::WHO_SEES, &say::KEPT]).map(|section| (section.id, section.heading)).collect();
+    let mut anchors: Vec<_> =
+        say::ROLES.iter().chain([&say::OFFLINE, &say::WHO_SEES, &say::KEPT, &say::PROOFS]).map(|section| (section.id, section.heading)).collect();
     anchors.push((say::REFUSALS_ID, say::REFUSALS_HEADING));
     anchors.push((say::SECURITY.id, say::SECURITY.heading));
     anchors
@@ -33,6 +35,14 @@ fn contents() -> impl IntoView {
         <nav class="page-contents" aria-label=say::CONTENTS>
             <ul>{anchors().into_iter().map(|(id, heading)| view! { <li><a href=format!("#{id}")>{heading}</a></li> }).collect_view()}</ul>
         </nav>
+    }
+}
+
+fn proofs() -> impl IntoView {
+    let (address, words) = say::PROOFS_LINK;
+    view! {
+        {section(&say::PROOFS)}
+        <p><a href=address>{words}</a></p>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every sentence of the pages, in one place and ready for translation.
 
 pub mod help;
+pub mod verify;
 
 pub const PRODUCT: &str = "Countersign";
 pub const DESCRIPTION: &str = "Mentoring records that two people write and others can rely on.";
@@ -16,6 +17,7 @@ pub const LEAD_PAGE: &str = "Programme lead";
 pub const FOOTER: &str = "Words stay with the people who wrote them and the people they shared them with.";
 pub const FOOTER_WHO_SEES: &str = "Who sees what";
 pub const FOOTER_SECURITY: &str = "Security";
+pub const FOOTER_VERIFY: &str = "Check a proof";
 
 pub fn signed_in_as(name: &str) -> String {
     format!("Signed in as {name}")

@@ -18,7 +18,7 @@ use axum::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::server::Server;
+use crate::{pages::SENDS_NOTHING, server::Server};
 
 const PAGE: &str = "index.html";
 const ASSETS: &str = "assets.json";
@@ -139,6 +139,8 @@ pub(super) fn router() -> Router<Server> {
         .route("/app/", get(page))
         .route("/app/{*path}", get(page))
         .route("/client/{*path}", get(|server: State<Server>, uri: Uri, headers: HeaderMap| named(server, uri, headers, FOR_EVER)))
+        .route("/verify/{*path}", get(of_verify))
+        .route("/verify/sw.js", get(service_worker_of_verify))
         .route("/icons/{*path}", get(|server: State<Server>, uri: Uri, headers: HeaderMap| named(server, uri, headers, A_DAY)))
         .route("/sw.js", get(|server: State<Server>, uri: Uri, headers: HeaderMap| named(server, uri, headers, ASK)))
         .route("/manifest.webmanifest", get(|server: State<Server>, uri: Uri, headers: HeaderMap| named(server, uri, headers, ASK)))
@@ -155,6 +157,20 @@ async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
 
 async fn named(State(server): State<Server>, uri: Uri, headers: HeaderMap, caching: &'static str) -> Response {
     server.client.answer(uri.path().trim_start_matches('/'), caching, &headers)
+}
+
+/// A worker has the policy that its script came with.
+async fn of_verify(server: State<Server>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut response = named(server, uri, headers, FOR_EVER).await;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SENDS_NOTHING));
+    response
+}
+
+/// It reads no file of anybody's, and fetches what the page is kept by. The page stands beside its folder.
+async fn service_worker_of_verify(server: State<Server>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut response = named(server, uri, headers, ASK).await;
+    response.headers_mut().insert("service-worker-allowed", HeaderValue::from_static("/verify"));
+    response
 }
 
 async fn icon(State(server): State<Server>, headers: HeaderMap) -> Response {

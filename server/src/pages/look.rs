@@ -51,6 +51,12 @@ impl Look {
         Ok(Self { person, token, frame })
     }
 
+    /// The same page as nobody in particular sees it.
+    pub(super) fn by_nobody(self) -> Self {
+        let frame = Frame { person: None, leads: false, ..self.frame };
+        Self { person: None, token: None, frame }
+    }
+
     pub(super) async fn page(self, page: Page) -> Response {
         self.answer(StatusCode::OK, page).await
     }

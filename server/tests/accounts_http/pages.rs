@@ -48,6 +48,21 @@ async fn the_policy_of_pages_allows_no_script_and_no_other_site() {
 }
 
 #[tokio::test]
+async fn the_page_that_checks_a_proof_is_the_same_for_everybody_and_sends_nothing() {
+    let site = Site::new().await;
+    site.person(TOMAS, true).await;
+    let cookie = site.sign_in(TOMAS).await;
+    let answer = site.get("/verify", None).await;
+    html::check(&answer.text());
+    assert!(answer.text().contains("countersign verify FILE"), "it names the command");
+    assert_eq!(answer.text(), site.get("/verify", Some(&cookie)).await.text());
+    let policy = answer.header(header::CONTENT_SECURITY_POLICY).expect("a policy");
+    for part in ["default-src 'none';", "connect-src 'none';", "form-action 'none';", "script-src 'self' 'wasm-unsafe-eval';"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_an_organisation_still_has_its_pages() {
     let site = Site::empty(AccountSettings::default()).await;
     let home = site.get("/", None).await;
@@ -80,7 +95,7 @@ async fn help_explains_each_refusal_by_its_code() {
     for entry in app::pages::refusal_list() {
         assert!(page.contains(&format!("<code>{}</code>", entry.code)), "{}", entry.code);
     }
-    for anchor in ["mentor", "mentee", "supervisor", "offline", "who-sees-what", "what-is-kept", "refusals", "security"] {
+    for anchor in ["mentor", "mentee", "supervisor", "offline", "who-sees-what", "what-is-kept", "proofs", "refusals", "security"] {
         assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
     }
 }

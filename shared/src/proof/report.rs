@@ -36,6 +36,17 @@ impl Finding {
 }
 
 impl Outcome {
+    /// For programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Beyond => "beyond",
+            Self::CannotTell => "cannot_tell",
+            Self::DoesNotHold => "does_not_hold",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
     /// What stands before a sentence.
     pub fn words(self) -> &'static str {
         match self {

@@ -85,6 +85,18 @@ pub const KEPT: Section = Section {
     points: &[],
 };
 
+pub const PROOFS: Section = Section {
+    id: "proofs",
+    heading: "A proof for somebody else",
+    paragraphs: &[
+        "'Save proof' on a signed record makes a file of it, without signal too. Whoever gets the file can check it without an account and without trusting this server: who decided, when, by which rule, and that nothing was changed, left out or put in since.",
+        "The file holds the words of the record and of the feedback that it rests on, and says who decided what in the relationship. Give it to people who may read that.",
+    ],
+    points: &[],
+};
+/// Its address and its words.
+pub const PROOFS_LINK: (&str, &str) = ("/verify", "Check a proof");
+
 pub const SECURITY: Section = Section {
     id: "security",
     heading: "For your security team",
@@ -107,7 +119,10 @@ pub const SECURITY: Section = Section {
             "Other sites acting in somebody's name?",
             "Forms are taken from this site only (Sec-Fetch-Site, Origin), and the app's calls carry a header that no foreign page can send.",
         ),
-        ("Scripts?", "These pages have none, and their Content-Security-Policy allows none. The app runs only scripts and WebAssembly of its own server."),
+        (
+            "Scripts?",
+            "These pages have none, and their Content-Security-Policy allows none; the one exception checks a proof in the browser, and its policy allows no request. The app runs only scripts and WebAssembly of its own server.",
+        ),
         (
             "How do signatures work?",
             "Each device has a signing key of its own that belongs to one person; each decision names the exact version it binds. The server checks it against the rules, then adds the organisation's signature (Ed25519) and chains it to everything before it with SHA-256. Phones check the chain; so can anybody with a copy.",
