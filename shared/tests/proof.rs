@@ -10,6 +10,7 @@ use shared::{
     key::{Domain, PublicKey, SecretKey},
     kind::Kinds,
     line::{ChainHead, Header, Line, LineKind, Seen, Side},
+    phone::Ask,
     proof::{self, Outcome, Proof, Report},
     role::Role,
     time::HOUR_MS,
@@ -55,6 +56,17 @@ impl Story {
     fn decide(&mut self, act: Act, reason: Option<&str>) {
         self.ward.sync(self.bea);
         self.ward.decide(self.bea, self.claim, 1, act, reason).expect("the rules are met");
+        self.ward.sync(self.bea);
+    }
+
+    /// Ruth says something on the claim: a word at the end of the log.
+    fn comment(&mut self) {
+        let fields = [("on", self.claim.to_string()), ("words", "Well done.".to_owned())];
+        let fields = fields.map(|(field, words)| (field.to_owned(), words.into())).into();
+        let record = self.ward.record();
+        self.ward.sync(self.ruth);
+        self.ward.ask(self.ruth, Ask::Create { log: log(), record, kind: "comment".to_owned(), fields }).expect("said");
+        self.ward.sync(self.ruth);
         self.ward.sync(self.bea);
     }
 
@@ -178,6 +190,19 @@ fn a_portfolio_holds_with_everything_that_was_decided() {
     assert_eq!(report.verdict(), Outcome::Holds, "{report}");
     assert!(report.findings.iter().any(|finding| finding.code == "state" && finding.sentence.contains("recorded by mistake")), "{report}");
     assert!(contains(&file, "Nobody else's business."));
+}
+
+#[test]
+fn a_proof_whose_last_line_is_a_word_ends_with_its_receipt() {
+    let mut story = Story::approved();
+    story.comment();
+    let last = story.lines().pop().expect("lines");
+    assert!(last.header.kind == LineKind::Word && last.signature.is_some());
+    let report = checked(&story.file());
+    assert_eq!(report.verdict(), Outcome::Holds, "{report}");
+    let mut without = story.proof();
+    without.logs[0].lines.last_mut().expect("lines").signature = None;
+    assert_eq!(outcome(&checked(&without.encode()), "chain"), Some(Outcome::DoesNotHold));
 }
 
 #[test]

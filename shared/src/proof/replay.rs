@@ -69,7 +69,7 @@ impl<'a> Replay<'a> {
     /// Takes in a line whose place in the chain holds.
     pub(super) fn take(&mut self, line: &Line) {
         match (line.header.kind, &line.side) {
-            (LineKind::Word, side) => self.word(&line.header, side.as_ref(), line.signature.is_some()),
+            (LineKind::Word, side) => self.word(&line.header, side.as_ref()),
             (LineKind::Fact, Some(side)) => self.fact(&line.header, side),
             (LineKind::Fact, None) => self.cannot_tell("closed_fact", closed(&line.header, "a statement of the organisation")),
             (LineKind::Decision, Some(side)) => self.decision(&line.header, side),
@@ -80,8 +80,8 @@ impl<'a> Replay<'a> {
         self.received.push(&line.header);
     }
 
-    fn word(&mut self, header: &Header, side: Option<&Side>, is_signed: bool) {
-        if is_signed || side.is_some_and(|side| side.content.is_some()) {
+    fn word(&mut self, header: &Header, side: Option<&Side>) {
+        if side.is_some_and(|side| side.content.is_some()) {
             self.fails("line", format!("Line {} carries what no line of its kind has.", header.position));
         }
     }
