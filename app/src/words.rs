@@ -9,6 +9,7 @@ pub mod me;
 pub mod observe;
 pub mod people;
 pub mod pin;
+pub mod proof;
 pub mod record;
 pub mod review;
 pub mod standing;

@@ -7,6 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
+    bytes::Bytes,
     cbor::{self, CborError},
     decision::Act,
     fact::Facts,
@@ -60,6 +61,8 @@ pub enum Ask {
     Send { record: RecordId, to: LogId, sign: bool, reason: Option<String>, pin: String },
     /// A decision on a submitted version.
     Decide { log: LogId, record: RecordId, version: u32, act: Act, reason: Option<String>, pin: String },
+    /// A proof of a record, as a file: the answer comes behind [`News::Proof`].
+    Prove { log: LogId, record: RecordId },
     /// Takes back what has not gone yet: everything asked for on the record that no request has carried.
     TakeBack { record: RecordId },
     /// Throws an own draft away for good: it leaves the lists.
@@ -95,6 +98,8 @@ pub enum News {
         gone: Vec<RecordId>,
     },
     Stuck(Vec<Stuck>),
+    /// For the page that asked.
+    Proof(ProofFile),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -227,6 +232,16 @@ pub struct Waiting {
     pub at: At,
     /// A request that carries it is under way: it cannot be taken back any more.
     pub gone: bool,
+}
+
+/// A proof of a record, to be kept as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofFile {
+    pub record: RecordId,
+    pub name: String,
+    pub file: Bytes,
+    /// When the newest line in it was received.
+    pub as_of: At,
 }
 
 /// What somebody did to a text.

@@ -10,6 +10,7 @@ mod epoch;
 mod outbox;
 mod pending;
 mod propose;
+mod prove;
 mod rows;
 mod stored;
 
@@ -159,7 +160,7 @@ impl Replica {
             Ask::Discard { record } => self.discard(*record, now, &mut effects)?,
             Ask::Retry { stuck } => self.retry(*stuck, now, &mut effects)?,
             Ask::Dismiss { stuck } => self.dismiss(*stuck, &mut effects),
-            Ask::Hello | Ask::ChoosePin { .. } | Ask::Send { .. } | Ask::Decide { .. } | Ask::Wake | Ask::SignOut => BTreeSet::new(),
+            Ask::Hello | Ask::ChoosePin { .. } | Ask::Send { .. } | Ask::Decide { .. } | Ask::Prove { .. } | Ask::Wake | Ask::SignOut => BTreeSet::new(),
         };
         self.show(&touched, &mut effects);
         Ok(effects)

@@ -12,6 +12,7 @@ use shared::{
     line::{ChainHead, Header, Line, LineKind, Seen, Side},
     phone::Ask,
     proof::{self, Outcome, Proof, Report},
+    replica::{Stored, Table},
     role::Role,
     time::HOUR_MS,
 };
@@ -68,6 +69,13 @@ impl Story {
         self.ward.ask(self.ruth, Ask::Create { log: log(), record, kind: "comment".to_owned(), fields }).expect("said");
         self.ward.sync(self.ruth);
         self.ward.sync(self.bea);
+    }
+
+    /// The log's lines as a phone's store has them.
+    fn kept_by(&self, phone: usize) -> Vec<Line> {
+        let begin = Stored::begin_of_lines(log());
+        let kept = self.ward.phones[phone].store.iter().filter(|((table, key), _)| *table == Table::Lines && key.starts_with(&begin));
+        kept.map(|(_, value)| Stored::read_line(value).expect("it was kept").1).collect()
     }
 
     fn lines(&self) -> Vec<Line> {
@@ -203,6 +211,34 @@ fn a_proof_whose_last_line_is_a_word_ends_with_its_receipt() {
     let mut without = story.proof();
     without.logs[0].lines.last_mut().expect("lines").signature = None;
     assert_eq!(outcome(&checked(&without.encode()), "chain"), Some(Outcome::DoesNotHold));
+}
+
+#[test]
+fn a_phone_makes_the_same_file_of_the_lines_it_keeps() {
+    let mut story = Story::approved();
+    story.comment();
+    let bea = story.bea;
+    let (kept, claim) = (story.kept_by(bea), story.claim);
+    let replica = |story: &Story| story.ward.phones[bea].replica.prove(log(), &kept, claim);
+    let proof = replica(&story).expect("a proof");
+    assert_eq!(proof.file.0, story.file());
+    assert_eq!(proof.as_of, story.lines().last().expect("lines").header.received_at);
+    assert_eq!((proof.record, proof.name), (claim, format!("claim-{claim}.countersign")));
+
+    story.ward.decide(bea, claim, 1, Act::Revoke, Some("by mistake")).expect("asked for");
+    assert_eq!(replica(&story).expect("a proof").file.0, story.file(), "what waits on the phone is in no proof");
+}
+
+#[test]
+fn a_phone_says_why_it_has_no_proof() {
+    let mut story = Story::asked();
+    let bea = story.bea;
+    story.ward.sync(bea);
+    let code = |story: &Story, lines: &[Line], record| story.ward.phones[bea].replica.prove(log(), lines, record).expect_err("none").code;
+    let kept = story.kept_by(bea);
+    assert_eq!(code(&story, &kept, RecordId(Uuid::nil())), "proof_not_signed");
+    assert_eq!(code(&story, &kept[..kept.len() - 1], story.claim), "proof_not_whole");
+    assert_eq!(code(&story, &[], story.claim), "proof_not_whole");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::{
 use js_sys::Array;
 use shared::replica::{StoreOp, Table};
 use wasm_bindgen::prelude::*;
-use web_sys::{CryptoKey, IdbTransaction};
+use web_sys::{CryptoKey, IdbKeyRange, IdbTransaction};
 
 pub use self::fault::Fault;
 use self::{
@@ -37,6 +37,9 @@ pub const PHONE: &str = "phone";
 pub const ANSWERED: &str = "answered";
 
 const TABLES: [&str; 11] = ["lines", "snapshots", "pending", "stuck", "rows", "logs", "meta", PHONE, ANSWERED, KEYS, LEAD];
+
+/// Sorts behind every character that a key has.
+const LAST_CHARACTER: &str = "\u{ffff}";
 
 const ROW_KEY_ID: u32 = 1;
 /// Connections that one call opens before it gives up.
@@ -108,12 +111,23 @@ impl Store {
         self.tables(tables.map(Table::name)).await
     }
 
+    /// The entries of a table whose keys begin so, opened, by key.
+    pub async fn beginning(&self, table: Table, begin: &str) -> Result<Entries, Fault> {
+        let range = IdbKeyRange::bound(&begin.into(), &[begin, LAST_CHARACTER].concat().into()).map_err(|error| Fault::of(&error))?;
+        let [sealed] = self.read([table.name()], &range).await?;
+        self.open_part(&sealed, 0..sealed.keys.len()).await
+    }
+
     /// Whole tables as they lie in the store, to be opened part by part.
     pub async fn sealed<const N: usize>(&self, tables: [&'static str; N]) -> Result<[Sealed; N], Fault> {
+        self.read(tables, &JsValue::UNDEFINED).await
+    }
+
+    async fn read<const N: usize>(&self, tables: [&'static str; N], range: &JsValue) -> Result<[Sealed; N], Fault> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_read(tables).await {
+            match self.try_read(tables, range).await {
                 Ok(found) => return Ok(found),
                 Err(error) if tries < MOST_CONNECTIONS && is_lost(&error) => self.reconnect().await?,
                 Err(error) => return Err(Fault::of(&error)),
@@ -129,14 +143,14 @@ impl Store {
         self.row_key.open(sealed.table, &sealed.keys[part], &values).await
     }
 
-    async fn try_read<const N: usize>(&self, tables: [&'static str; N]) -> Result<[Sealed; N], JsValue> {
+    async fn try_read<const N: usize>(&self, tables: [&'static str; N], range: &JsValue) -> Result<[Sealed; N], JsValue> {
         let database = Rc::clone(&self.database.borrow());
         let transaction = database.begin(&tables.iter().map(|name| JsValue::from(*name)).collect(), Access::Read)?;
         // All of it is asked for before anything is waited for.
         let mut asked = Vec::with_capacity(N);
         for table in tables {
             let table = transaction.object_store(table)?;
-            asked.push((outcome(&table.get_all_keys()?), outcome(&table.get_all()?)));
+            asked.push((outcome(&table.get_all_keys_with_key(range)?), outcome(&table.get_all_with_key(range)?)));
         }
         let mut found = tables.map(Sealed::empty);
         for ((keys, values), sealed) in asked.into_iter().zip(&mut found) {

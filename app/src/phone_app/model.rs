@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{
     id::{LogId, PersonId, RecordId},
     kind::Kinds,
-    phone::{Ask, Asked, Me, News, Phase, Row, Stuck, SyncView, from_text, to_text},
+    phone::{Ask, Asked, Me, News, Phase, ProofFile, Row, Stuck, SyncView, from_text, to_text},
     refusal::Refusal,
     role::Role,
     scalar::Scalar,
@@ -40,6 +40,14 @@ pub struct Notice {
     pub refused: bool,
 }
 
+/// A proof that the browser was handed as a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedProof {
+    pub record: RecordId,
+    pub name: String,
+    pub as_of: At,
+}
+
 /// Everything the screens read. `Copy`: handles only.
 #[derive(Clone, Copy)]
 pub struct Model {
@@ -53,6 +61,8 @@ pub struct Model {
     pub notice: RwSignal<Option<Notice>>,
     pub pin: RwSignal<Option<AskForPin>, LocalStorage>,
     pub new_version: RwSignal<bool>,
+    /// The proof that was saved last.
+    pub saved_proof: RwSignal<Option<SavedProof>>,
     /// How many titles were drawn: from the second on, somebody moved.
     titles: StoredValue<u32>,
     /// Whose records these are, whatever the phase.
@@ -72,6 +82,7 @@ impl Model {
             notice: RwSignal::new(None),
             pin: RwSignal::new_local(None),
             new_version: RwSignal::new(false),
+            saved_proof: RwSignal::new(None),
             titles: StoredValue::new(0),
             me: memo(move || {
                 phase.with(|phase| match phase {
@@ -162,6 +173,10 @@ impl Model {
             }),
             News::Rows { log, rows, gone } => self.logs.update(|logs| Arc::make_mut(logs.entry(log).or_default()).take(rows, &gone)),
             News::Stuck(stuck) => self.stuck.set(stuck),
+            News::Proof(ProofFile { record, name, file, as_of }) => {
+                browser::save_file(&name, &file.0);
+                self.saved_proof.set(Some(SavedProof { record, name, as_of }));
+            }
         }
     }
 

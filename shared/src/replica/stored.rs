@@ -122,10 +122,15 @@ impl Effects {
 }
 
 fn line_key(log: LogId, position: u64) -> String {
-    format!("{log}#{position:012}")
+    format!("{}{position:012}", Stored::begin_of_lines(log))
 }
 
 impl Stored {
+    /// What the keys of a log's lines begin with. They sort by position.
+    pub fn begin_of_lines(log: LogId) -> String {
+        format!("{log}#")
+    }
+
     /// Reads a value of the lines table.
     pub fn read_line(value: &[u8]) -> Result<(LogId, Line), RestoreError> {
         read(value)

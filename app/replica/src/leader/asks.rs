@@ -2,10 +2,11 @@
 
 use shared::{
     cbor,
+    id::{LogId, RecordId},
     kind::Kinds,
     phone::{Ask, Asked, News, Phase},
     refusal::Refusal,
-    replica::{Effects, Replica},
+    replica::{Effects, Replica, Stored, Table},
     sync::Event as Signal,
 };
 
@@ -44,6 +45,11 @@ impl Leader {
             }
             Ask::SignOut => {
                 self.sign_out(tab, id);
+                Ok(())
+            }
+            Ask::Prove { log, record } => {
+                let result = self.prove(tab, *log, *record).await;
+                self.tabs.answer(tab, id, result);
                 Ok(())
             }
             Ask::Send { .. } | Ask::Decide { .. } => {
@@ -138,6 +144,20 @@ impl Leader {
             Ok(signatures) => owner.replica.commit(unsigned, signatures, browser::now()),
             Err(refusal) => Err(refusal),
         })
+    }
+
+    /// Hands the page a proof, out of the lines that the store keeps. Nothing changes, so it may be asked for again.
+    async fn prove(&self, tab: &str, log: LogId, record: RecordId) -> Result<(), Refusal> {
+        let owner = self.owner.as_ref().filter(|owner| !owner.standing.signed_out).ok_or_else(not_ready)?;
+        let unreadable = |error: String| {
+            browser::complain("the kept lines cannot be read for a proof", &error);
+            Refusal::new("proof_unreadable", "The browser's store could not be read, so no proof was saved. Open Countersign again, then try once more.")
+        };
+        let kept = self.store.beginning(Table::Lines, &Stored::begin_of_lines(log)).await.map_err(|fault| unreadable(fault.code().to_owned()))?;
+        let lines: Result<Vec<_>, _> = kept.iter().map(|(_, value)| Stored::read_line(value).map(|(_, line)| line)).collect();
+        let proof = owner.replica.prove(log, &lines.map_err(|error| unreadable(error.to_string()))?, record)?;
+        self.tabs.tell_to(tab, &News::Proof(proof));
+        Ok(())
     }
 
     /// First time on this phone: a key behind a PIN, a device on the server, and both kept.

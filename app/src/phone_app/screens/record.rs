@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod evidence;
+mod proof;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use shared::{
     time::At,
 };
 
-use self::{actions::Actions, evidence::Evidence};
+use self::{actions::Actions, evidence::Evidence, proof::Proof};
 use super::not_here::NotHere;
 use crate::{
     phone_app::{
@@ -105,6 +106,7 @@ pub fn RecordView(record: RecordId, shown: Memo<Option<Shown>>) -> impl IntoView
             {move || shown.get().and_then(|shown| pair_part(model, &shown))}
             <Actions shown/>
             {move || shown.get().map(|shown| decisions(&shown))}
+            <Proof shown/>
             {move || log_id.get().map(|log| view! { <Comments record log/> })}
         </div>
     }

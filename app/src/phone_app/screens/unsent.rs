@@ -201,7 +201,7 @@ fn stuck_item(model: Model, stuck: Stuck) -> AnyView {
             <button type="button" class="button" on:click=copy>
                 {say::COPY}
             </button>
-            <button type="button" class="button" on:click=move |_| browser::save_file(say::FILE, &to_save)>
+            <button type="button" class="button" on:click=move |_| browser::save_file(say::FILE, to_save.as_bytes())>
                 {say::SAVE}
             </button>
         }
