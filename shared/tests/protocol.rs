@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use shared::{
     decision::Act,
     kind::{Chain, Circle, Field, Keyed, Kind, Kinds, Sharing, Value, Writers},
+    proof::{Finding, Outcome, Report},
     role::Role,
     rules::{deciders, needs_unlock},
     words::act_meaning,
@@ -31,7 +32,7 @@ fn source(path: &str) -> String {
 
 #[test]
 fn the_tables_of_the_protocol_are_what_the_code_says() {
-    let sections: [(&str, String); 8] = [
+    let sections: [(&str, String); 10] = [
         ("problems", problems()),
         ("refusals", refusals()),
         ("refused", refused()),
@@ -40,6 +41,8 @@ fn the_tables_of_the_protocol_are_what_the_code_says() {
         ("content", content()),
         ("limits", limits()),
         ("example", example()),
+        ("outcomes", outcomes()),
+        ("findings", findings()),
     ];
     let kept = text("PROTOCOL.md");
     let mut made = kept.clone();
@@ -274,7 +277,7 @@ fn number_of(status: &str) -> Option<&'static str> {
 }
 
 /// Limits: where they stand, their name, their unit and what they bound.
-const LIMITS: [(&str, &str, &str, &str); 47] = [
+const LIMITS: [(&str, &str, &str, &str); 52] = [
     ("shared/src/wire.rs", "MAX_REQUEST_BYTES", "bytes", "a sync request's body, packed and unpacked"),
     ("shared/src/wire.rs", "MAX_RESPONSE_BYTES", "bytes", "an answer's body"),
     ("shared/src/wire.rs", "MAX_BUNDLES", "", "bundles in a request"),
@@ -306,6 +309,11 @@ const LIMITS: [(&str, &str, &str, &str); 47] = [
     ("shared/src/decision.rs", "MAX_REASON_CHARS", "characters", "a reason (`r6_too_long`)"),
     ("shared/src/decision.rs", "MAX_HEADS", "", "heads of a submit (`r4_digest`)"),
     ("shared/src/fact.rs", "MAX_FACT_BYTES", "bytes", "a fact"),
+    ("shared/src/proof.rs", "MAX_PROOF_BYTES", "bytes", "a proof file"),
+    ("shared/src/proof.rs", "MAX_PROOF_LOGS", "", "logs in a proof"),
+    ("shared/src/proof.rs", "MAX_PROOF_LINES", "", "lines in a proof, all logs together"),
+    ("shared/src/proof.rs", "MAX_PROOF_SUBJECTS", "", "records that a proof is about"),
+    ("shared/src/proof.rs", "MAX_PROOF_CONTENT_BYTES", "bytes", "canonical content of one submit in a proof"),
     ("shared/src/ledger.rs", "CLOCK_TOLERANCE_MS", "ms", "a device's clock ahead, unmarked"),
     ("shared/src/cbor/decoder.rs", "MAX_DEPTH", "", "levels of CBOR"),
     ("server/src/live.rs", "INLINE_BYTES", "bytes", "a frame of lines; more is `moved`"),
@@ -336,7 +344,7 @@ fn limits() -> String {
 
 /// What these files limit is all of it of interest to a client.
 fn missing_limits() -> Vec<(&'static str, String)> {
-    let of_the_wire = ["shared/src/wire.rs", "shared/src/change/limits.rs", "shared/src/decision.rs"];
+    let of_the_wire = ["shared/src/wire.rs", "shared/src/change/limits.rs", "shared/src/decision.rs", "shared/src/proof.rs"];
     let named = |path: &'static str| {
         let constants: Vec<String> =
             source(path).lines().filter_map(|line| Some(line.trim().strip_prefix("pub const ")?.split(':').next()?.to_owned())).collect();
@@ -406,6 +414,90 @@ fn content() -> String {
     let mut out = format!("```json\n{canonical}\n```\n\nIts bytes:\n\n");
     out.push_str(&block(told(&all, "/0/bytes")));
     let _ = write!(out, "Salt `{}`, digest `{}`.", told(&all, "/0/salt"), told(&all, "/0/digest"));
+    out
+}
+
+fn outcomes() -> String {
+    let all = [Outcome::Holds, Outcome::Beyond, Outcome::CannotTell, Outcome::DoesNotHold, Outcome::Unreadable];
+    let mut out = String::from("| answer | in words | as a verdict |\n|---|---|---|\n");
+    for outcome in all {
+        let report = Report { findings: vec![Finding { code: String::new(), outcome, sentence: String::new() }] };
+        let verdict = if report.verdict() == outcome { report.headline() } else { "" };
+        let _ = writeln!(out, "| `{}` | {} | {verdict} |", outcome.code(), outcome.words());
+    }
+    out
+}
+
+/// What each code of a check answers.
+const FINDINGS: [(&str, &str); 21] = [
+    ("file", "whether it is a proof that can be read"),
+    ("key", "whether it names the key that was given"),
+    ("chain", "whether nothing of a log was changed, left out or put in"),
+    ("opening", "whether the first line names what the file names"),
+    ("line", "whether a word carries nothing else"),
+    ("fact", "whether the organisation may state it, and there"),
+    ("closed_fact", "a fact without its bytes"),
+    ("unknown_fact", "a fact that this build does not know"),
+    ("signature", "whether a decision reads and its device signed it"),
+    ("certificate", "whether that device is certified as the person's"),
+    ("content", "whether the frozen words are those that were signed"),
+    ("author", "whether the line was received from the one who signed it"),
+    ("unknown_kind", "a decision on a kind that this build does not know"),
+    ("closed_decision", "a decision without its bytes, behind the first that has them"),
+    ("r3_evidence", "what an approval rests on"),
+    ("r2_own_work", "whether its signer was free to give it"),
+    ("r11_agreement", "whether an agreement stood before it"),
+    ("words", "words of the record or of its evidence that are not in the file"),
+    ("record", "whether the file is about that record"),
+    ("state", "what its newest version has come to"),
+    ("as_of", "where the log ends in this file"),
+];
+
+/// The codes that stand in the check's sources, with the answers that are given under each.
+fn answered() -> BTreeMap<String, Vec<&'static str>> {
+    let mut all: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    let mut note = |code: &str, outcome: Outcome| {
+        let known = all.entry(code.to_owned()).or_default();
+        if !known.contains(&outcome.code()) {
+            known.push(outcome.code());
+        }
+    };
+    let [verify, replay] = ["shared/src/proof/verify.rs", "shared/src/proof/replay.rs"].map(source);
+    for place in [&verify, &replay].into_iter().flat_map(|source| source.split("Finding::new(").skip(1)) {
+        let Some((code, rest)) = literal(place).filter(|_| place.trim_start().starts_with('"')) else { continue };
+        let outcome = rest.split("Outcome::").nth(1).and_then(|rest| rest.split(|end: char| !end.is_alphanumeric()).next());
+        note(
+            &code,
+            match outcome {
+                Some("Holds") => Outcome::Holds,
+                Some("Beyond") => Outcome::Beyond,
+                Some("CannotTell") => Outcome::CannotTell,
+                Some("DoesNotHold") => Outcome::DoesNotHold,
+                Some("Unreadable") => Outcome::Unreadable,
+                other => panic!("{code} is answered with {other:?}"),
+            },
+        );
+    }
+    for (call, outcome) in [("self.fails(\"", Outcome::DoesNotHold), ("self.cannot_tell(\"", Outcome::CannotTell)] {
+        replay.split(call).skip(1).filter_map(|place| place.split('"').next()).for_each(|code| note(code, outcome));
+    }
+    // Why a decision is not to be believed.
+    for place in replay.split("Unproven::").skip(1).filter(|place| place.contains(" => \"")) {
+        let code = place.split_once(" => \"").and_then(|(_, rest)| rest.split('"').next()).expect("a code");
+        note(code, Outcome::DoesNotHold);
+    }
+    all
+}
+
+fn findings() -> String {
+    let mut given = answered();
+    let mut out = String::from("| code | answers | about |\n|---|---|---|\n");
+    for (code, about) in FINDINGS {
+        let answers = given.remove(code).unwrap_or_else(|| panic!("no check answers under {code}"));
+        let answers: Vec<String> = answers.iter().map(|answer| format!("`{answer}`")).collect();
+        let _ = writeln!(out, "| `{code}` | {} | {about} |", answers.join(", "));
+    }
+    assert!(given.is_empty(), "codes that PROTOCOL.md does not explain: {given:?}");
     out
 }
 

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { SKILLS } from './harness/demo.mjs';
+import { findingsOn } from './harness/look.mjs';
 import { TABLET } from './harness/person.mjs';
 import { PROGRAM, own } from './harness/run.mjs';
 import { recordOf } from './harness/story.mjs';
@@ -69,6 +70,8 @@ test('a sign-off is saved as a proof without signal', async () => {
   await bea.reopen(`/app/records/${record}`);
   saved = await saves('saved.countersign');
   await bea.sees(/^Saved as claim-.*It shows what this phone had, the newest of it received /);
+  await bea.heading('A proof for somebody else').scrollIntoViewIfNeeded();
+  assert.deepEqual(await findingsOn(bea, 'record-proof'), []);
   await signal.open();
 });
 

@@ -12,6 +12,7 @@ mod genesis;
 mod held;
 mod names;
 mod observation;
+mod proof;
 #[path = "../change_support/raw.rs"]
 #[allow(dead_code, reason = "these tests use a part of it")]
 mod raw;
