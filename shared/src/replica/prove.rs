@@ -13,7 +13,7 @@ impl Replica {
     /// A proof of a record. `lines`: all that the store keeps of its log, from the first.
     pub fn prove(&self, log: LogId, lines: &[Line], record: RecordId) -> Result<ProofFile, Refusal> {
         let book = self.book(log)?;
-        lines.last().filter(|last| last.hash == book.log.chain.hash).ok_or_else(not_whole)?;
+        lines.last().filter(|last| book.log.is_whole() && last.hash == book.log.chain.hash).ok_or_else(not_whole)?;
         // A proof ends where the organisation signed.
         let newest = lines.iter().rfind(|line| line.signature.is_some()).ok_or_else(not_whole)?;
         let file = proof::of_record(&self.kinds, log, lines, record).map_err(|error| match error {
