@@ -5,7 +5,7 @@ mod ward;
 
 use shared::{
     decision::{Act, Decision, SignedDecision, Unlock, UnlockMethod},
-    fact::{Device, Fact},
+    fact::{Device, Epoch, Fact},
     id::{DeviceId, RecordId},
     key::{Domain, PublicKey, SecretKey},
     kind::Kinds,
@@ -401,6 +401,26 @@ fn evidence_taken_out_of_the_file_is_missed() {
     let report = checked(&proof.encode());
     assert_eq!(outcome(&report, "closed_decision"), Some(Outcome::CannotTell), "{report}");
     assert_eq!(outcome(&report, "chain"), Some(Outcome::Holds), "the chain holds over what was erased");
+}
+
+#[test]
+fn a_sign_off_whose_evidence_was_erased_since_cannot_be_told_and_is_not_called_false() {
+    let story = Story::approved();
+    let mut parts = story.parts();
+    let (erased, place) = (story.evidence[0], story.place_of(story.evidence[0], Act::Submit));
+    parts[place].1.content = None;
+    assert_eq!(story.of_forged(parts.clone()).verdict(), Outcome::DoesNotHold, "left out is not erased");
+
+    let last = parts.last().expect("lines").0.clone();
+    let epoch = Epoch { epoch: 2, erased: vec![erased], authors: Vec::new(), by: person(TOMAS), reason: "An address stood in it.".into() };
+    let received_at = last.received_at.plus(HOUR_MS);
+    let header = Header { position: last.position + 1, epoch: 2, kind: LineKind::Fact, author: None, device: None, received_at, nonce: [201; 16].into() };
+    parts.push((header, Side { salt: [202; 16].into(), bytes: shared::cbor::encode(&Fact::Epoch(epoch)).into(), content: None }));
+    let report = story.of_forged(parts);
+    assert_eq!(report.verdict(), Outcome::CannotTell, "{report}");
+    assert!(report.find("r3_evidence").expect("said").sentence.contains("were erased since"), "{report}");
+    assert_eq!(outcome(&report, "words"), Some(Outcome::CannotTell));
+    assert_eq!(outcome(&report, "state"), Some(Outcome::Holds), "{report}");
 }
 
 #[test]

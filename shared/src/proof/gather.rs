@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{MAX_PROOF_BYTES, PROOF_DOMAIN, PROOF_FORMAT, Proof, ProofError, ProofLog, Subject, replay::Replay};
+use super::{
+    MAX_PROOF_BYTES, PROOF_DOMAIN, PROOF_FORMAT, Proof, ProofError, ProofLog, Subject,
+    replay::{Replay, evidence},
+};
 use crate::{
     cbor,
     decision::{Act, Decision, MAX_DECISION_BYTES, SignedDecision, frozen_fields},
@@ -68,8 +71,7 @@ fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> R
 
 /// What the records have come to, by the fold that the check makes.
 fn subjects(kinds: &Kinds, log: &ProofLog, records: &BTreeSet<RecordId>) -> Vec<Subject> {
-    let mut replay = Replay::new(kinds, log.log);
-    log.lines.iter().for_each(|line| replay.take(line));
+    let replay = Replay::of(kinds, log);
     let entries = replay.ledger().records.iter().filter(|(record, _)| records.contains(record));
     let subject = |(record, entry): (&RecordId, &crate::ledger::RecordLedger)| {
         let version = entry.latest()?.number;
@@ -91,9 +93,7 @@ fn decisions(lines: &[Line]) -> Vec<Read> {
         let side = line.side.as_ref().filter(|_| line.header.kind == LineKind::Decision)?;
         let signed: SignedDecision = cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).ok()?;
         let content = side.content.as_ref().and_then(frozen_fields).unwrap_or_default();
-        let evidence = content.iter().filter(|(key, _)| key.starts_with("evidence/"));
-        let names = evidence.filter_map(|(_, record)| record.text()?.parse().ok()).collect();
-        Some(Read { position: line.header.position, decision: signed.decision().ok()?, names })
+        Some(Read { position: line.header.position, decision: signed.decision().ok()?, names: evidence(&content).collect() })
     };
     lines.iter().filter_map(read).collect()
 }

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::report::{Finding, Outcome};
+use super::{
+    ProofLog,
+    report::{Finding, Outcome},
+};
 use crate::{
     bytes::Bytes,
     cbor,
@@ -26,6 +29,8 @@ pub(super) struct Replay<'a> {
     received: Received,
     /// Records of which a version's words are not in the file: nothing is asked about them.
     wordless: BTreeSet<RecordId>,
+    /// Records whose words the organisation had destroyed, by the log's own statement, wherever in it that stands.
+    erased: BTreeSet<RecordId>,
     /// Whether a decision was there with its bytes: from then on each has to be.
     began: bool,
     /// About the log as a whole, and whatever does not hold.
@@ -35,10 +40,18 @@ pub(super) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn new(kinds: &'a Kinds, log: LogId) -> Self {
+    /// The whole of a log whose chain holds.
+    pub(super) fn of(kinds: &'a Kinds, log: &ProofLog) -> Self {
+        let mut replay = Self::new(kinds, log.log, erased(log));
+        log.lines.iter().for_each(|line| replay.take(line));
+        replay
+    }
+
+    fn new(kinds: &'a Kinds, log: LogId, erased: BTreeSet<RecordId>) -> Self {
         Self {
             kinds,
             log,
+            erased,
             facts: Facts::default(),
             ledger: Ledger::default(),
             received: Received::default(),
@@ -67,7 +80,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Takes in a line whose place in the chain holds.
-    pub(super) fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &Line) {
         match (line.header.kind, &line.side) {
             (LineKind::Word, side) => self.word(&line.header, side.as_ref()),
             (LineKind::Fact, Some(side)) => self.fact(&line.header, side),
@@ -99,6 +112,9 @@ impl<'a> Replay<'a> {
         let state = rules::State { kinds: self.kinds, facts: &self.facts, ledger: &self.ledger };
         if let Err(refusal) = rules::fact(state, fact.clone(), header.received_at) {
             self.fails("fact", format!("Line {position} states something that the rules forbid: {}", refusal.sentence));
+        }
+        if let Fact::Epoch(epoch) = &fact {
+            self.ledger.begin_epoch(epoch);
         }
         self.facts.fold(&fact);
     }
@@ -169,8 +185,17 @@ impl<'a> Replay<'a> {
             Err(refusal) if is_older => {
                 self.cannot_tell(&refusal.code, format!("{what} It was written on a form of another version, by whose rules this build cannot ask."));
             }
+            Err(refusal) if self.rests_on_erased(decision, frozen.as_ref().map(|(_, content)| content)) => {
+                self.cannot_tell(&refusal.code, format!("{what} Words that it rests on were erased since, so this rule cannot be asked again."));
+            }
             Err(Refusal { code, sentence }) => self.fails(&code, format!("{what} The rules forbade it: {sentence}")),
         }
+    }
+
+    /// Whether evidence is gone that the version named, which is `sent` with this decision or was before.
+    fn rests_on_erased(&self, decision: &Decision, sent: Option<&Content>) -> bool {
+        let before = || self.ledger.get(decision.record)?.version(decision.version).map(|version| &version.content);
+        sent.or_else(before).is_some_and(|content| evidence(content).any(|record| self.erased.contains(&record)))
     }
 
     /// What an approval rests on, in words: evidence, own work, agreement.
@@ -221,6 +246,20 @@ impl<'a> Replay<'a> {
     fn cannot_tell(&mut self, code: &str, sentence: String) {
         self.findings.push(Finding::new(code, Outcome::CannotTell, sentence));
     }
+}
+
+/// The records that frozen words name as evidence.
+pub(super) fn evidence(content: &Content) -> impl Iterator<Item = RecordId> {
+    content.iter().filter(|(key, _)| key.starts_with("evidence/")).filter_map(|(_, record)| record.text()?.parse().ok())
+}
+
+fn erased(log: &ProofLog) -> BTreeSet<RecordId> {
+    let facts = log.lines.iter().filter(|line| line.header.kind == LineKind::Fact).filter_map(|line| line.side.as_ref());
+    let erased = facts.filter_map(|side| match cbor::decode(&side.bytes.0, MAX_FACT_BYTES) {
+        Ok(Fact::Epoch(epoch)) => Some(epoch.erased),
+        _ => None,
+    });
+    erased.flatten().collect()
 }
 
 fn closed(header: &Header, what: &str) -> String {

@@ -2,12 +2,11 @@
 
 use super::{
     Proof, ProofLog, Subject,
-    replay::Replay,
+    replay::{Replay, evidence},
     report::{Finding, Outcome, Report},
 };
 use crate::{
     export::moment,
-    id::RecordId,
     key::PublicKey,
     kind::Kinds,
     ledger::State,
@@ -54,8 +53,7 @@ fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, trusted: &PublicKey, 
         findings.push(broken);
         return;
     }
-    let mut replay = Replay::new(kinds, log.log);
-    log.lines.iter().for_each(|line| replay.take(line));
+    let mut replay = Replay::of(kinds, log);
     findings.extend(opening(proof, log, &replay));
     findings.push(Finding::new("chain", Outcome::Holds, chain_sentence(proof, log)));
     findings.append(&mut replay.findings);
@@ -102,8 +100,7 @@ fn opening(proof: &Proof, log: &ProofLog, replay: &Replay<'_>) -> Option<Finding
 /// Words of the record, or of evidence that it names, that were erased or left out.
 fn missing_words(replay: &Replay<'_>, subject: &Subject) -> Option<Finding> {
     let versions = replay.ledger().get(subject.record).map(|entry| entry.versions.as_slice()).unwrap_or_default();
-    let evidence = versions.iter().flat_map(|version| version.keyed("evidence")).filter_map(|(_, record)| record.text()?.parse::<RecordId>().ok());
-    let count = evidence.chain([subject.record]).filter(|record| replay.is_wordless(*record)).count();
+    let count = versions.iter().flat_map(|version| evidence(&version.content)).chain([subject.record]).filter(|record| replay.is_wordless(*record)).count();
     let sentence = "Signed words of the record, or of its evidence, are not in this file: erased, or left out. What they said cannot be told.";
     (count > 0).then(|| Finding::new("words", Outcome::CannotTell, sentence))
 }
