@@ -23,7 +23,7 @@ struct Budget {
 const BUDGETS: [Budget; 4] = [
     Budget { name: "ui", limit_bytes: 330_000, files: &[("client/ui-", ".wasm")] },
     Budget { name: "replica", limit_bytes: 400_000, files: &[("client/replica-", ".wasm")] },
-    Budget { name: "verify", limit_bytes: 250_000, files: &[("verify/", ".js")] },
+    Budget { name: "verify", limit_bytes: 150_000, files: &[("verify/", ".js")] },
     Budget { name: "shell", limit_bytes: 14_000, files: &[("index", ".html"), ("client/style-", ".css"), ("client/boot-", ".js")] },
 ];
 

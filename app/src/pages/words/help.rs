@@ -121,7 +121,7 @@ pub const SECURITY: Section = Section {
         ),
         (
             "Scripts?",
-            "These pages have none, and their Content-Security-Policy allows none; the one exception checks a proof in the browser, and its policy allows no request. The app runs only scripts and WebAssembly of its own server.",
+            "These pages have none, and their Content-Security-Policy allows none; the one exception checks a proof in the browser, and its policy allows it to call no server. The app runs only scripts and WebAssembly of its own server.",
         ),
         (
             "How do signatures work?",
