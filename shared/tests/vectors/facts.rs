@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 use shared::{
     bytes::Hash,
     cbor,
-    fact::{Cover, Exemption, Fact, MAX_FACT_BYTES, MemberEnded, Pause},
+    fact::{Cover, Epoch, Exemption, Fact, MAX_FACT_BYTES, MemberEnded, Pause},
     role::Role,
     time::MINUTE_MS,
 };
 
 use crate::{
     held::held,
-    world::{AMARA, OBSERVED, PAIR, PHONE, RUTH, START, World},
+    world::{AMARA, MET, OBSERVED, PAIR, PHONE, RUTH, START, World},
 };
 
 #[test]
@@ -31,7 +31,8 @@ fn every_fact_reads_back() {
         Fact::Paused(Pause { from, until: Some(until) }),
         Fact::Captured { record: OBSERVED, earliest: from, latest: until },
         Fact::Adopted { change, author: RUTH, by: AMARA },
-        Fact::Discarded { change, author: RUTH, by: AMARA, reason },
+        Fact::Discarded { change, author: RUTH, by: AMARA, reason: reason.clone() },
+        Fact::Epoch(Epoch { epoch: 2, erased: vec![OBSERVED], authors: vec![(MET, AMARA)], by: RUTH, reason }),
     ]);
     let cases: Vec<Value> = facts
         .iter()
