@@ -105,6 +105,15 @@ test('not by good manners alone: the browser refuses whatever the page or its wo
   assert.match(headers.get('content-security-policy'), /connect-src 'none'/);
 });
 
+test('no phone carries the check, and whoever merely checks loads no app', () => {
+  const kept = (script) => JSON.parse(readFileSync(`${ward.server.client}/${script}`, 'utf8').match(/const PRECACHE = (.*);/)[1]).map(([address]) => address);
+  const [app, page] = [kept('sw.js'), kept('verify/sw.js')];
+  assert.ok(app.includes('/app/') && app.some((address) => address.startsWith('/client/replica-')));
+  assert.deepEqual(app.filter((address) => address.startsWith('/verify')), []);
+  assert.ok(page.some((address) => /^\/verify\/verify-\w+-module\.js$/.test(address)));
+  assert.deepEqual(page.filter((address) => address.startsWith('/client/') && !address.startsWith('/client/style-')), []);
+});
+
 test('without a key the report says what the one in the file is worth; another key does not hold', async () => {
   await opens();
   await chooses(PROOF);
