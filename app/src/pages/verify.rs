@@ -29,7 +29,7 @@ fn checker(script: String) -> impl IntoView {
     view! {
         <form
             id="check"
-            class="page-form page-drop"
+            class="page-form"
             data-checking=say::CHECKING
             data-none=say::NO_FILE
             data-unreadable=say::UNREADABLE
