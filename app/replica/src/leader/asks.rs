@@ -195,6 +195,7 @@ impl Leader {
         }
         match missed {
             Missed::Away => Refusal::new("offline", "Setting up this phone needs signal, once. Try again when there is some."),
+            Missed::OtherVersion => Refusal::new("unknown_wire_version", "The app and the server are of different versions. Update the app."),
             Missed::Problem { problem, .. } if problem.title.is_empty() => {
                 Refusal::new(&problem.code, "The server did not take this phone. Sign in again and try once more.")
             }
