@@ -195,6 +195,7 @@ impl Replica {
     pub fn absorb(&mut self, request: &SyncRequest, mut response: SyncResponse, now: At) -> Effects {
         let mut effects = Effects::default();
         let mut touched = BTreeSet::new();
+        self.sync.other_version = false;
         for update in std::mem::take(&mut response.logs) {
             self.take_lines(update, &mut touched, &mut effects);
         }
@@ -224,7 +225,6 @@ impl Replica {
         self.in_touch = true;
         self.read_up = response.directory.iter().all(|entry| self.has_read(entry));
         self.sync.sign_in_again = false;
-        self.sync.other_version = false;
         self.sync.synced_at = Some(now);
         self.learn_clock(response.now.since(now), &mut effects);
         self.show(&touched, &mut effects);
@@ -324,6 +324,11 @@ impl Replica {
                 Ok(records) => {
                     effects.put_line(id, &line);
                     touched.extend(records.into_iter().map(|record| (id, record)));
+                }
+                // A newer app knows it. What stands before it is kept and shown.
+                Err(ReplayError::UnknownKind(..)) => {
+                    self.sync.other_version = true;
+                    break;
                 }
                 Err(error) => {
                     // Verified lines are kept; what does not verify is not shown, and said.

@@ -12,7 +12,8 @@ use shared::{
     id::RecordId,
     kind::{Chain, Choice, Circle, Field, Keyed, Kind, Kinds, Sharing, Value},
     ledger::State,
-    phone::Ask,
+    phone::{Ask, News},
+    replica::Replica,
     role::Role,
     scalar::Scalar,
     wire::Verdict,
@@ -256,4 +257,37 @@ fn a_build_that_does_not_know_it_refuses_it_in_words() {
         ward.ask(ruth, Ask::Create { log: log(), record, kind: ROUND.code.into(), fields: words(&[("topic", "Falls".into())]) }).expect_err("unknown");
     assert_eq!(refusal.code, "unknown_kind");
     assert!(refusal.sentence.contains("Update the app"));
+}
+
+#[test]
+fn a_phone_with_an_older_app_keeps_what_it_can_read_and_says_update() {
+    let mut ward = ward();
+    let (ruth, amara) = (ward.phone(RUTH), ward.phone(AMARA));
+    let identity = ward.phones[amara].replica.identity().clone();
+    ward.phones[amara].replica = Replica::new(Kinds::standard(), identity);
+    let says_update = |ward: &Ward| ward.phones[amara].replica.view().iter().any(|news| matches!(news, News::Sync(sync) if sync.other_version));
+
+    let known = ward.observe(ruth, "C01", 3);
+    ward.sync(amara);
+    assert!(!says_update(&ward), "nothing is unknown yet");
+    let record = draft(&mut ward, ruth, RUTH);
+    share(&mut ward, ruth, record);
+    ward.send_record(ruth, record).expect("submitted");
+    ward.sync(ruth);
+    ward.observe(ruth, "C02", 3);
+    ward.sync(amara);
+    assert!(says_update(&ward));
+    assert!(ward.row(amara, log(), known).is_some(), "what came before is there");
+    // Its own words still go: the server knows more than it does.
+    let comment = ward.record();
+    let fields = words(&[("on", known.to_string().into()), ("words", "Thank you".into())]);
+    ward.ask(amara, Ask::Create { log: log(), record: comment, kind: "comment".into(), fields }).expect("written");
+    assert!(ward.sync(amara).iter().all(Verdict::is_kept));
+
+    // The update: the same store, by a build that knows the kind.
+    ward.reopen(amara);
+    ward.sync(amara);
+    assert!(!says_update(&ward));
+    assert!(ward.row(amara, log(), record).is_some_and(|row| row.entry.is_some()));
+    assert_eq!(ward.phones[amara].replica.log(log()).expect("there").chain, ward.server.logs[&log()].0.chain);
 }
