@@ -24,13 +24,13 @@ use shared::{
 
 pub use self::{
     address::{Address, OpenError},
-    held::{Held, HeldId, Outcome},
+    held::{Held, HeldId, Outcome, items_hash},
     measures::Measures,
     person::{Person, Session},
     postgres::PostgresStore,
     sqlite::SqliteStore,
     turn::{Heard, Moved, News, Turn},
-    work::{Drafted, Erasure, LogWork, Place, Settled, Work},
+    work::{Drafted, Entry, Erasure, LogWork, Place, Settled, Work},
 };
 
 /// The tenant.

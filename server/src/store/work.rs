@@ -36,11 +36,11 @@ pub struct Erasure {
 
 /// A line and what stands beside it.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) line: Line,
+pub struct Entry {
+    pub line: Line,
     /// Absent on facts: those are not sent, so never sent again.
-    pub(super) item_hash: Option<Hash>,
-    pub(super) fact: Option<Fact>,
+    pub item_hash: Option<Hash>,
+    pub fact: Option<Fact>,
 }
 
 /// An own log's change wrote this draft.
@@ -109,12 +109,12 @@ impl LogWork {
         self.log
     }
 
-    pub(super) fn erasure(&self) -> Option<&Erasure> {
+    pub fn erasure(&self) -> Option<&Erasure> {
         self.erasure.as_ref()
     }
 
     /// The epoch that the log is in before these lines.
-    pub(super) fn epoch_before(&self) -> u32 {
+    pub fn epoch_before(&self) -> u32 {
         self.epoch.saturating_sub(u32::from(self.erasure.is_some()))
     }
 
@@ -139,11 +139,11 @@ impl LogWork {
         self.entries.iter().filter_map(|entry| entry.fact.as_ref())
     }
 
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    pub(super) fn drafted(&self) -> &[Drafted] {
+    pub fn drafted(&self) -> &[Drafted] {
         &self.drafted
     }
 }
