@@ -50,7 +50,7 @@ pub enum Do {
 enum Talk {
     Quiet,
     Waiting { since: At },
-    BackOff { until: At },
+    BackOff { since: At, until: At },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,7 @@ impl Engine {
     /// Takes an event in and says what to do now. `random`: fresh randomness for the jitter.
     pub fn on(&mut self, now: At, event: Event, random: u64) -> Vec<Do> {
         let mut todo = Vec::new();
+        self.follow_clock(now);
         match event {
             Event::Start => self.wanted = true,
             Event::Changed => {
@@ -108,7 +109,7 @@ impl Engine {
             Event::Failed { retry_after_s } => {
                 self.failures = self.failures.saturating_add(1);
                 let wait = retry_after_s.map_or_else(|| self.jitter(random), |seconds| i64::from(seconds) * SECOND_MS);
-                self.talk = Talk::BackOff { until: now.plus(wait) };
+                self.talk = Talk::BackOff { since: now, until: now.plus(wait) };
                 self.wanted = true;
             }
             Event::LiveOpened => {
@@ -127,12 +128,30 @@ impl Engine {
         todo
     }
 
+    /// A clock that was set back takes its waits with it: else a minute's wait would last as long as the clock was ahead.
+    fn follow_clock(&mut self, now: At) {
+        match &mut self.talk {
+            Talk::Quiet => {}
+            Talk::Waiting { since } => *since = now.min(*since),
+            Talk::BackOff { since, until } => {
+                *until = until.plus(-since.since(now).max(0));
+                *since = now.min(*since);
+            }
+        }
+        match &mut self.live {
+            Live::Closed => {}
+            Live::Opening { since: at } | Live::Open { heard_at: at } => *at = now.min(*at),
+        }
+        self.poll_at = self.poll_at.min(now.plus(POLL_MS));
+        self.typing_until = self.typing_until.map(|until| until.min(now.plus(TYPING_MS)));
+    }
+
     fn settle(&mut self, now: At, random: u64, todo: &mut Vec<Do>) {
         if let Talk::Waiting { since } = self.talk
             && now.since(since) >= ANSWER_MS
         {
             self.failures = self.failures.saturating_add(1);
-            self.talk = Talk::BackOff { until: now.plus(self.jitter(random)) };
+            self.talk = Talk::BackOff { since: now, until: now.plus(self.jitter(random)) };
             self.wanted = true;
         }
         let heard_at = match self.live {
@@ -154,7 +173,7 @@ impl Engine {
         let free = match self.talk {
             Talk::Quiet => true,
             Talk::Waiting { .. } => false,
-            Talk::BackOff { until } => until <= now,
+            Talk::BackOff { until, .. } => until <= now,
         };
         if self.wanted && free {
             self.wanted = false;
@@ -169,10 +188,11 @@ impl Engine {
         let talk = match self.talk {
             Talk::Quiet => None,
             Talk::Waiting { since } => Some(since.plus(ANSWER_MS)),
-            Talk::BackOff { until } => Some(until),
+            Talk::BackOff { until, .. } => Some(until),
         };
         let live = match self.live {
-            Live::Closed => Some(self.poll_at),
+            // What is wanted already waits for its turn to talk, and for no time to ask.
+            Live::Closed => (!self.wanted).then_some(self.poll_at),
             Live::Opening { since } => Some(since.plus(silence_ms())),
             Live::Open { heard_at } => Some(heard_at.plus(silence_ms())),
         };
@@ -214,6 +234,37 @@ mod tests {
         assert!(!syncs(&engine.on(At(10), Event::Failed { retry_after_s: None }, 999)));
         assert!(!syncs(&engine.on(At(11), Event::Changed, 0)));
         assert!(syncs(&engine.on(At(12), Event::Wake, 0)));
+    }
+
+    fn next_look(todo: &[Do]) -> At {
+        let looks = todo.iter().filter_map(|todo| if let Do::WakeAt(at) = todo { Some(*at) } else { None });
+        looks.last().expect("it always says when to look again")
+    }
+
+    #[test]
+    fn whoever_waits_long_sleeps_until_then() {
+        let mut engine = Engine::default();
+        engine.on(At(0), Event::Start, 0);
+        let until = At(POLL_MS + 25 * SECOND_MS);
+        engine.on(At(0), Event::Failed { retry_after_s: Some(55) }, 0);
+        assert_eq!(next_look(&engine.on(At(POLL_MS), Event::Tick, 0)), until, "the time to ask came meanwhile, and changes nothing");
+        assert!(syncs(&engine.on(until, Event::Tick, 0)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_stretch_a_wait() {
+        let ahead = At(30 * crate::time::DAY_MS);
+        let mut engine = Engine::default();
+        engine.on(ahead, Event::Start, 0);
+        engine.on(At(0), Event::Tick, 0);
+        assert!(!syncs(&engine.on(At(ANSWER_MS), Event::Tick, 500)), "no answer came");
+        assert!(syncs(&engine.on(At(ANSWER_MS + 500), Event::Tick, 0)));
+
+        let mut engine = Engine::default();
+        engine.on(ahead, Event::Start, 0);
+        engine.on(ahead, Event::Failed { retry_after_s: Some(10) }, 0);
+        assert_eq!(next_look(&engine.on(At(0), Event::Tick, 0)), At(10 * SECOND_MS));
+        assert!(syncs(&engine.on(At(10 * SECOND_MS), Event::Tick, 0)));
     }
 
     #[test]
