@@ -1,6 +1,10 @@
 //! A field in use: it waits, it goes by itself, it is typed on.
 
-use shared::{role::Role, time::SECOND_MS, wire::Verdict};
+use shared::{
+    role::Role,
+    time::{DAY_MS, SECOND_MS},
+    wire::Verdict,
+};
 
 use crate::{
     deeds::{kept, shared_agreement, stuck, typing},
@@ -27,6 +31,19 @@ fn a_field_in_use_waits_ten_seconds_and_goes_at_once_when_it_is_signed() {
     assert_eq!(request.push.iter().map(|bundle| bundle.log).collect::<Vec<_>>(), [own(RUTH), log()], "the own log first");
     ward.sync(ruth);
     assert_eq!(ward.shown(ruth, log(), record, "went_well"), ["Rang at once".into()]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_no_typed_word_back() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    let record = ward.draft(ruth, "C02", 3);
+    ward.sync(ruth);
+    ward.phones[ruth].clock_off_ms = 30 * DAY_MS;
+    typing(&mut ward, ruth, own(RUTH), record, "went_well", "Rang");
+    ward.phones[ruth].clock_off_ms = 0;
+    ward.pass(10 * SECOND_MS);
+    assert_eq!(ward.send(ruth).push.len(), 1, "it does not wait for thirty days");
 }
 
 #[test]
