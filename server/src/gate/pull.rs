@@ -45,6 +45,11 @@ impl Gate {
             0 => Vec::new(),
             bytes => self.store.lines(log.log, Page { from, end: log.end, lines: MAX_LINES, bytes }).await?,
         };
+        // Words that were erased since the log was looked up came without them, and belong to an epoch that this answer
+        // does not know: the phone asks again.
+        if !lines.is_empty() && self.store.stand(log.log).await?.is_none_or(|stand| stand.epoch != log.epoch) {
+            return Ok(LogUpdate { log: log.log, epoch: log.epoch, lines: Vec::new(), more: true });
+        }
         for line in &lines {
             *left = left.saturating_sub(weight(line));
         }

@@ -93,12 +93,17 @@ impl Follower {
         if !memberships.iter().any(|member| people.contains(&member.person)) {
             return Ok(());
         }
-        let Some(stand) = self.store.stand(log).await? else { return Ok(()) };
         let lines = self.store.lines(log, Page { from, end: next, lines: MAX_LINES, bytes: INLINE_BYTES }).await?;
+        let Some(stand) = self.store.stand(log).await? else { return Ok(()) };
         let Some(last) = lines.last() else { return Ok(()) };
         let now = last.header.received_at;
         let current = memberships.iter().filter(|member| member.since <= now && member.until.is_none_or(|until| now < until));
         let members: BTreeSet<PersonId> = current.map(|member| member.person).collect();
+        if last.header.epoch != stand.epoch {
+            // Erased since: the lines may lack their words, and are read in the new epoch.
+            self.live.tell_moved(&members, log, next);
+            return Ok(());
+        }
         let facts = facts(&lines)?;
         let more = last.header.position.saturating_add(1) < next;
         self.live.tell_lines(&members, &moved(facts.iter(), &members), LogUpdate { log, epoch: stand.epoch, lines, more }, next);
