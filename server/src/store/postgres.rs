@@ -33,7 +33,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 const ENDS: &str = "
     select m.person, g.name, g.next
       from members m join logs g on g.number = m.log
-     where m.person in (select jsonb_array_elements_text($1::jsonb)) and m.since <= $2 and (m.until is null or $2 < m.until)
+     where m.person in (select jsonb_array_elements_text($1::jsonb))
+       and m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null
      group by m.person, g.name, g.next";
 
 /// Connections that read. An act that holds a log reads through these, so they never wait for an act.

@@ -27,7 +27,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 const ENDS: &str = "
     select m.person, g.name, g.next
       from members m join logs g on g.number = m.log
-     where m.person in (select value from json_each($1)) and m.since <= $2 and (m.until is null or $2 < m.until)
+     where m.person in (select value from json_each($1))
+       and m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null
      group by m.person, g.name, g.next";
 
 /// Connections that read; each has a thread of its own.

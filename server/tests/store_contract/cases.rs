@@ -129,12 +129,16 @@ pub async fn facts_say_who_reads_what_and_how_far(bench: Bench) {
     bench.store.commit(Work::of(work)).await.expect("it follows");
     let later = NOW.plus(2);
     let store = &bench.store;
-    let reach = |person| async move {
-        store.reach(person, later).await.expect("an answer").iter().map(|reach| (reach.log, reach.end, reach.current)).collect::<Vec<_>>()
+    let reach = |person, now| async move {
+        store.reach(person, now).await.expect("an answer").iter().map(|reach| (reach.log, reach.end, reach.current)).collect::<Vec<_>>()
     };
-    assert_eq!(reach(person).await, [(log, end, true)]);
-    assert_eq!(reach(other).await, [(log, gone_at + 1, false)], "up to the line that ended it");
-    assert_eq!(reach(LEAD).await, []);
+    assert_eq!(reach(person, later).await, [(log, end, true)]);
+    assert_eq!(reach(other, later).await, [(log, gone_at + 1, false)], "up to the line that ended it");
+    assert_eq!(reach(LEAD, later).await, []);
+    // A process whose clock is behind: what a line has ended is over there too.
+    assert_eq!(reach(other, NOW).await, [(log, gone_at + 1, false)], "whatever the clock says");
+    assert_eq!(store.logs_as(other, Role::Mentor, NOW).await.expect("an answer"), []);
+    assert_eq!(store.ends(&[person, other], NOW).await.expect("an answer"), [(person, log, end)]);
     assert_eq!(bench.store.logs_as(person, Role::Mentee, later).await.expect("an answer"), [log]);
     assert_eq!(bench.store.logs_as(other, Role::Mentor, later).await.expect("an answer"), []);
     let members = bench.store.memberships(log).await.expect("an answer");
