@@ -197,7 +197,8 @@ impl Replica {
         let mut touched = BTreeSet::new();
         self.sync.other_version = false;
         for update in std::mem::take(&mut response.logs) {
-            self.take_lines(update, &mut touched, &mut effects);
+            let reads_on = response.lists(update.log);
+            self.take_lines(update, reads_on, &mut touched, &mut effects);
         }
         // Found before any is settled: a refusal changes what comes after it.
         let carried: Vec<Option<u64>> = request.push.iter().map(|bundle| self.carried(bundle)).collect();
@@ -291,12 +292,13 @@ impl Replica {
     pub fn live(&mut self, update: LogUpdate, _now: At) -> Effects {
         let mut effects = Effects::default();
         let mut touched = BTreeSet::new();
-        self.take_lines(update, &mut touched, &mut effects);
+        self.take_lines(update, true, &mut touched, &mut effects);
         self.show(&touched, &mut effects);
         effects
     }
 
-    fn take_lines(&mut self, update: LogUpdate, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
+    /// `reads_on`: the log is this person's to read on.
+    fn take_lines(&mut self, update: LogUpdate, reads_on: bool, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
         let id = update.log;
         // Words have no signature of their own: what ends a batch vouches for them.
         if let Some(last) = update.lines.last().filter(|_| !update.more)
@@ -337,7 +339,8 @@ impl Replica {
                 }
             }
         }
-        if !update.more && !book.log.is_whole() {
+        // Whoever left reads up to there, and not the epochs that began since and say what was erased.
+        if reads_on && !update.more && !book.log.is_whole() {
             effects.news.push(does_not_verify(&ReplayError::Withheld(book.log.chain.next)));
             return;
         }

@@ -37,7 +37,12 @@ impl Gate {
         let log = &mut act.loaded_mut().log;
         if bundle.epoch != log.epoch {
             let epoch = log.epoch;
+            // Whoever left does not read the epoch that began since: there is nothing for them to go on with.
+            let goes_on = log.facts.is_member(author.person, received_at) || log.facts.supervises(author.person, received_at);
             act.put_back();
+            if !goes_on {
+                return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()));
+            }
             return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)));
         }
         let accepted = match log.judge(&self.kinds, author, &bundle.items, received_at) {

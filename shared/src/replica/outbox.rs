@@ -52,8 +52,8 @@ impl Replica {
         let own = self.own_log();
         let mut waiting: Vec<(bool, u64, u64)> = Vec::new();
         let mut blocked: BTreeSet<(LogId, RecordId)> = BTreeSet::new();
-        // Nothing is written onto half of an epoch.
-        let is_read = |log: &LogId| self.books.get(log).is_some_and(|book| book.log.is_whole());
+        // Nothing is written onto half of an epoch. Whoever left never reads the other half.
+        let is_read = |log: &LogId| self.books.get(log).is_some_and(|book| book.log.is_whole() || book.closed);
         for pending in self.pending.iter().filter(|pending| is_read(&pending.log)) {
             let place = (pending.log, pending.record);
             let turn = pending.fixed.as_ref().map(|fixed| fixed.turn);
@@ -77,7 +77,13 @@ impl Replica {
         let pending = self.pending.iter().find(|pending| pending.number == number)?.clone();
         touched.insert((pending.log, pending.record));
         touched.insert((self.own_log(), pending.record));
-        let epoch = self.books.get(&pending.log)?.log.epoch;
+        let book = self.books.get(&pending.log)?;
+        let epoch = book.log.epoch;
+        if book.closed && !book.log.is_whole() {
+            let stranded = self.drop_pending(number, effects)?;
+            self.strand(stranded, say::r10_not_member(), false, now, effects);
+            return None;
+        }
         if let Some(fixed) = pending.fixed {
             return Some(Bundle { log: pending.log, epoch, items: fixed.items });
         }
