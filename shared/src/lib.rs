@@ -23,6 +23,7 @@ pub mod line;
 #[cfg(feature = "document")]
 pub mod log;
 pub mod phone;
+pub mod planted;
 pub mod proof;
 pub mod prose;
 pub mod refusal;

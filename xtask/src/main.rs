@@ -10,6 +10,7 @@ mod place;
 mod run;
 mod script;
 mod shell;
+mod simulate;
 mod sizes;
 mod step;
 mod test;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run   [--release] [--port N] [--database FILE]   build everything and serve the demonstration
 cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS go to the test runner
+cargo xtask simulate [--steps N] [--seed S]                  the simulation of the whole, for long
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica|verify]     the client alone
 cargo xtask sizes [--accept]                                 the release client against its limits
@@ -51,6 +53,10 @@ fn command(words: &[String]) -> Result<ExitCode> {
         "test" => test::test(&place, &test::Options::parse(rest)?),
         "lint" => {
             lint::lint(&place)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        "simulate" => {
+            simulate::simulate(&place, &simulate::Options::parse(rest)?)?;
             Ok(ExitCode::SUCCESS)
         }
         "build" => build(&place, rest),

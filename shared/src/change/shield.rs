@@ -1,6 +1,7 @@
 //! The structural shield: what no honest phone would write never reaches a document.
 
 use super::{actor::ACTOR_BYTES, decoded::Decoded, index::Index, refused::Refused, seen::Seen};
+use crate::planted::{LeftOut, is_left_out};
 
 /// Holds a decoded change against what was accepted in its log, and against who sends it.
 ///
@@ -16,7 +17,8 @@ pub fn shield(index: &Index, decoded: &Decoded, device_actor: impl Fn(&[u8]) -> 
         return Err(Refused::Duplicate { position });
     }
     let actor = decoded.actor();
-    if index.is_empty() || actor.len() != ACTOR_BYTES || !device_actor(&actor) {
+    let foreign = !device_actor(&actor) && !is_left_out(LeftOut::ForeignActor);
+    if index.is_empty() || actor.len() != ACTOR_BYTES || foreign {
         return Err(Refused::ForeignActor);
     }
     let reference = decoded.seen()?;

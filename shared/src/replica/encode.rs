@@ -12,6 +12,7 @@ use crate::{
     decision::{self, MAX_HEADS, SignedDecision},
     id::PersonId,
     log::visible,
+    planted::{LeftOut, is_left_out},
     prose,
     scalar::Scalar,
     wire::Item,
@@ -198,7 +199,8 @@ fn put_all(edit: &mut Edit<'_>, record: &str, words: &Words) -> Result<(), Docum
     }
     for (field, typing) in &words.typed {
         let now = edit.prose(record, field)?;
-        edit.type_into(record, field, &prose::merge(&typing.before, &typing.after, &now))?;
+        let text = if is_left_out(LeftOut::Merge) { typing.after.clone() } else { prose::merge(&typing.before, &typing.after, &now) };
+        edit.type_into(record, field, &text)?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::{
     kind::{Kind, Sharing},
     line::Seen,
     phone::{Stuck, Typing},
+    planted::{LeftOut, is_left_out},
     prose,
     refusal::Refusal,
     rules::{self, Write, WriteTo},
@@ -395,6 +396,9 @@ impl Replica {
 
     /// What cannot be sent goes to its visible place, with every word.
     pub(super) fn strand(&mut self, pending: Pending, refusal: Refusal, held: bool, now: At, effects: &mut Effects) {
+        if is_left_out(LeftOut::Stranded) {
+            return;
+        }
         let words = pending.words.unwrap_or_default();
         let entry = Stuck {
             id: pending.number,

@@ -4,6 +4,7 @@ use super::{Proposal, State};
 use crate::{
     fact::Fact,
     id::{LogId, PersonId},
+    planted::{LeftOut, is_left_out},
     refusal::Refusal,
     role::Role,
     time::At,
@@ -11,7 +12,7 @@ use crate::{
 };
 
 pub(super) fn writer(state: State<'_>, author: PersonId, received_at: At) -> Result<(), Refusal> {
-    if state.facts.is_member(author, received_at) { Ok(()) } else { Err(say::r10_not_member()) }
+    if state.facts.is_member(author, received_at) || is_left_out(LeftOut::Membership) { Ok(()) } else { Err(say::r10_not_member()) }
 }
 
 /// A decider is a member now, in the role that the decision names; cover signs in its own name as supervisor.

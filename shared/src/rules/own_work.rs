@@ -3,10 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::{Proposal, State, claim_assessment};
-use crate::{decision::Act, id::PersonId, ledger::Version, refusal::Refusal, time::At, words::refusal as say};
+use crate::{
+    decision::Act,
+    id::PersonId,
+    ledger::Version,
+    planted::{LeftOut, is_left_out},
+    refusal::Refusal,
+    time::At,
+    words::refusal as say,
+};
 
 pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
-    if state.facts.exempt("r2", proposal.by, received_at).is_some() {
+    if state.facts.exempt("r2", proposal.by, received_at).is_some() || is_left_out(LeftOut::OwnWork) {
         return Ok(());
     }
     match proposal.act {

@@ -1,0 +1,66 @@
+//! Invariant 9: a phone that has seen everything says what the gate would say.
+
+use shared::{
+    decision::{Act, DECISION_FORMAT, Decision, SignedDecision, Unlock, UnlockMethod},
+    key::Domain,
+    log::{Author, Judged},
+    phone::Ask,
+    role::Role,
+    rules,
+    wire::{Item, Verdict},
+};
+
+use crate::{
+    invariant::{Checked, Invariant, violated},
+    world::World,
+};
+
+/// Decisions that each phone is asked about when the world is at rest.
+const ASKED: usize = 12;
+
+impl World {
+    pub fn phones_agree(&mut self) -> Checked {
+        for phone in 0..self.phones.len() {
+            for _ in 0..ASKED {
+                self.agrees(phone)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn agrees(&mut self, number: usize) -> Checked {
+        let Some((record, version)) = self.asked(&["observation", "claim", "agreement", "plan"]) else { return Ok(()) };
+        let act = *self.rng.pick(&Act::ALL[1..]).expect("some");
+        let reason = (!self.rng.one_in(3)).then(|| "as said".to_owned());
+        let (log, now) = (self.record_log, self.now);
+        let Some(known) = self.witness.known(log).map(|known| &known.log) else { return Ok(()) };
+        let phone = &mut self.phones[number];
+        let (clock, person) = (phone.clock(now), phone.person);
+        let unlock = Unlock { method: UnlockMethod::Pin, at: clock };
+        let Some(running) = phone.running.as_mut().filter(|running| running.replica.log(log).is_some_and(|mine| mine.chain == known.chain)) else {
+            return Ok(());
+        };
+        let device = running.replica.identity().device;
+        let ask = Ask::Decide { log, record, version, act, reason: reason.clone(), pin: String::new() };
+        let says = running.replica.propose(&ask, unlock, clock, &mut || [0; 16]).map(|_| ()).map_err(|refusal| refusal.code);
+
+        let kinds = self.witness.kinds();
+        let (Some(entry), Some(seen)) = (known.ledger.get(record), known.newest()) else { return Ok(()) };
+        let (Some(bound), Some(kind)) = (entry.version(version), kinds.get(&entry.kind)) else { return Ok(()) };
+        let role = rules::role_for(&known.facts, person, act, kind, entry.author, now).unwrap_or(Role::Mentor);
+        let (kind, form, digest) = (entry.kind.clone(), bound.form, bound.digest);
+        let decision =
+            Decision { v: DECISION_FORMAT, log, record, version, act, kind, form, digest, by: person, device, role, unlock, at: clock, seen, reason };
+        let body = decision.encode();
+        let signed = SignedDecision { signature: phone.key.sign(Domain::Decision, &body.0), body, salt: None, heads: Vec::new() };
+        let does = match known.clone().judge(kinds, Author { person, device }, &[Item::Decision(signed)], now) {
+            Judged::Accept(_) | Judged::Kept { .. } => Ok(()),
+            Judged::Answer(Verdict::Refused(refusal) | Verdict::Held(refusal)) => Err(refusal.code),
+            Judged::Answer(other) => Err(format!("{other:?}")),
+        };
+        // Held is R10's other half: the phone says that its person has left.
+        let same = says == does || says == Err("r10_not_member".to_owned()) && does == Err("r10_held".to_owned());
+        self.tell(format!("agreed: {}", does.clone().err().unwrap_or_else(|| "ok".to_owned())));
+        if same { Ok(()) } else { Err(violated(Invariant::WhyNot, format!("phone {number} says {says:?} to {act:?}, and the gate {does:?}"))) }
+    }
+}
