@@ -63,7 +63,6 @@ impl fmt::Display for Failure {
 
 /// Runs worlds of so many steps each, from `seed` on, until there were `steps` in all.
 pub fn run(seed: u64, steps: u64, world_steps: u64, planted: Option<Planted>) -> Result<Figures, Box<Failure>> {
-    #[expect(clippy::disallowed_methods, reason = "how long it took is told, and nothing depends on it")]
     let begun = Instant::now();
     let mut figures = Figures::default();
     let mut seed = seed;

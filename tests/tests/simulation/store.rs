@@ -214,7 +214,7 @@ impl Turn for SimTurn {
         if self.machine.get().generation != self.generation {
             return Err(StoreError::Unavailable("the connection broke off".to_owned()));
         }
-        let durable = self.machine.write(self.process, self.turn, Write::Work(work)).await?;
+        let durable = self.machine.write(self.process, self.turn, Write::Work(Box::new(work))).await?;
         // From here on the transaction has the rows, until it can be seen or is lost.
         self.written = true;
         durable.wait().await

@@ -16,7 +16,7 @@ use shared::{
 /// One transaction.
 #[derive(Debug)]
 pub enum Write {
-    Work(Work),
+    Work(Box<Work>),
     Hold(Held),
 }
 
