@@ -53,8 +53,7 @@ test('a phone with an older app keeps everything until it is updated', async (t)
     await writes(NEWER);
     await ruth.sees(SENTENCE);
     door.speaks();
-    await ruth.page.reload();
-    await ruth.isReady();
+    await ruth.open('/app/');
     await ruth.hasSentAll();
     await arrives(NEWER);
   });
