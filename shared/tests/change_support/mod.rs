@@ -4,6 +4,7 @@
 pub mod mutant;
 pub mod raw;
 pub mod refused;
+pub mod sample;
 
 use std::collections::BTreeMap;
 

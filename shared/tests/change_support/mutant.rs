@@ -1,5 +1,9 @@
 //! Ways to spoil an honest change.
 
+mod text;
+
+use std::collections::BTreeSet;
+
 use automerge::{
     ActorId, Change, ExpandedChange, ObjType, ScalarValue,
     legacy::{ElementId, Key, MarkData, ObjectId, Op, OpId, OpType},
@@ -10,13 +14,35 @@ use super::{
     Rng,
     raw::{self, Raw, retold, run, signed, unsigned},
 };
+use text::{TEXT, TextMutation, Typed};
 
 /// What a mutation can draw from.
 pub struct Stock<'a> {
     /// Honest changes of the same log, among them the one spoiled.
     pub lines: &'a [Vec<u8>],
+    /// What these say.
+    pub told: &'a [Told],
     /// The device that sends.
     pub device: [u8; 16],
+}
+
+/// An operation of an honest change.
+pub struct Told {
+    id: OpId,
+    /// Its change's number among its actor's.
+    seq: u64,
+    op: Op,
+}
+
+impl Told {
+    pub fn all(lines: &[Vec<u8>]) -> Vec<Self> {
+        let changes = lines.iter().map(|line| Change::try_from(line.as_slice()).expect("an honest change").decode());
+        let told = changes.flat_map(|change| {
+            let (start, seq, actor) = (change.start_op.get(), change.seq, change.actor_id);
+            change.operations.into_iter().zip(start..).map(move |(op, counter)| Self { id: OpId::new(counter, &actor), seq, op }).collect::<Vec<_>>()
+        });
+        told.collect()
+    }
 }
 
 impl Stock<'_> {
@@ -29,37 +55,63 @@ impl Stock<'_> {
 /// The name of a mutation, and what it does.
 type Mutation<T> = (&'static str, fn(&mut T, &mut Rng, &Stock<'_>));
 
-/// Makes one mutant and names what was done; some come out as the change they were.
-pub fn mutant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> (&'static str, Vec<u8>) {
-    match rng.below(3) {
+/// A spoiled change.
+pub struct Mutant {
+    /// What was done to it.
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+    /// Every verdict that it may end in, where the kind alone decides that.
+    pub verdicts: Option<&'static [&'static str]>,
+}
+
+/// Makes one mutant; some come out as the change they were.
+pub fn mutant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
+    match rng.below(4) {
         0 => {
             let mut bytes = honest.to_vec();
             let (name, mutate) = rng.pick(BYTES);
             mutate(&mut bytes, rng, stock);
-            (name, bytes)
+            Mutant { name, bytes, verdicts: None }
         }
         1 => {
             let mut raw = Raw::parse(honest);
             let (name, mutate) = rng.pick(RAW);
             mutate(&mut raw, rng, stock);
-            (name, raw.bytes())
+            Mutant { name, bytes: raw.bytes(), verdicts: None }
         }
-        _ => {
-            let (name, mutate) = rng.pick(MEANING);
-            let bytes = retold(honest, |change| {
-                mutate(change, rng, stock);
-                if rng.one_in(4) {
-                    rng.pick(MEANING).1(change, rng, stock);
-                }
-            });
-            (name, bytes)
-        }
+        2 => meant(honest, rng, stock),
+        _ => typed(honest, rng, stock).unwrap_or_else(|| meant(honest, rng, stock)),
     }
 }
 
-/// The number of kinds of mutation.
-pub fn kinds() -> usize {
-    BYTES.len() + RAW.len() + MEANING.len()
+fn meant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
+    let (name, mutate) = rng.pick(MEANING);
+    let bytes = retold(honest, |change| {
+        mutate(change, rng, stock);
+        if rng.one_in(4) {
+            rng.pick(MEANING).1(change, rng, stock);
+        }
+    });
+    Mutant { name, bytes, verdicts: None }
+}
+
+/// `None` where the change types nothing, or has nothing of what would be spoiled.
+fn typed(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Option<Mutant> {
+    let TextMutation { name, verdicts, spoil } = rng.pick(TEXT);
+    let mut is_spoiled = false;
+    let bytes = retold(honest, |change| is_spoiled = Typed::of(change, rng, stock).is_some_and(|mut typed| spoil(&mut typed)));
+    is_spoiled.then_some(Mutant { name, bytes, verdicts: Some(verdicts) })
+}
+
+/// The name of every kind of mutation.
+pub fn kinds() -> BTreeSet<&'static str> {
+    let others = BYTES.iter().map(|(name, _)| name).chain(RAW.iter().map(|(name, _)| name)).chain(MEANING.iter().map(|(name, _)| name));
+    others.copied().chain(text_kinds().map(|(name, _)| name)).collect()
+}
+
+/// The kinds that spoil what is typed, with their verdicts: the first has to be reached.
+pub fn text_kinds() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    TEXT.iter().map(|kind| (kind.name, kind.verdicts))
 }
 
 /// Bytes as such; most get a right checksum again, or nothing behind it would be tried.
@@ -82,13 +134,13 @@ const BYTES: &[Mutation<Vec<u8>>] = &[
             body[place] = *rng.pick(&[0, 1, 2, 0x3f, 0x40, 0x7f, 0x80, 0xff]);
         });
     }),
-    ("insert", |bytes, rng, _| {
+    ("byte more", |bytes, rng, _| {
         with_body(bytes, |body| {
             let place = rng.below(body.len());
             body.insert(place, rng.next() as u8);
         });
     }),
-    ("remove", |bytes, rng, _| {
+    ("byte gone", |bytes, rng, _| {
         with_body(bytes, |body| {
             let place = rng.below(body.len());
             body.remove(place);
@@ -196,6 +248,17 @@ const RAW: &[Mutation<Raw>] = &[
     ("list elements", |raw, rng, _| {
         *raw.column(0x13) = run(1, &[rng.below(3) as u8]);
         *raw.column(0x11) = run(1, &[0]);
+    }),
+    ("huge place in a text", |raw, rng, _| {
+        let rows = rng.below(4) as i64 + 1;
+        match rng.below(2) {
+            0 => *raw.column(0x11) = run(rows, &unsigned(*rng.pick(&[1, 2, 255, 1 << 32, u64::MAX]))),
+            _ => *raw.column(0x13) = run(rows, &signed(*rng.pick(&[-1, 1 << 31, 1 << 32, i64::MAX, i64::MIN]))),
+        }
+    }),
+    ("insert flags", |raw, rng, _| {
+        let runs = 1 + rng.below(4);
+        *raw.column(0x34) = (0..runs).flat_map(|_| unsigned(*rng.pick(&[0, 1, 2, 3, 5_000, 1 << 32, u64::MAX]))).collect();
     }),
     ("columns out of order", |raw, rng, _| {
         let (one, two) = (rng.below(raw.columns.len()), rng.below(raw.columns.len()));
@@ -435,6 +498,6 @@ const MEANING: &[Mutation<ExpandedChange>] = &[
             object = ObjectId::Id(OpId::new(start + depth, &change.actor_id));
         }
     }),
-    ("footer", |change, rng, _| change.extra_bytes = rng.bytes::<5>().to_vec()),
-    ("time", |change, rng, _| change.time = rng.next() as i64 >> rng.below(63)),
+    ("footer as Automerge writes it", |change, rng, _| change.extra_bytes = rng.bytes::<5>().to_vec()),
+    ("another time", |change, rng, _| change.time = rng.next() as i64 >> rng.below(63)),
 ];

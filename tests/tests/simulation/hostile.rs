@@ -17,7 +17,7 @@ use shared::{
 use crate::{
     change_support::{
         Rng as Chance,
-        mutant::{Stock, mutant},
+        mutant::{Mutant, Stock, Told, mutant},
     },
     world::World,
 };
@@ -191,8 +191,9 @@ impl World {
         let honest = self.rng.pick(&lines)?.clone();
         // The first of a stock is never drawn from: there it is the genesis.
         lines.insert(0, genesis(&log.to_string(), self.epoch(log)));
-        let stock = Stock { lines: &lines, device: *device.0.as_bytes() };
-        let (_, bytes) = mutant(&honest, &mut Chance(self.rng.next()), &stock);
+        let told = Told::all(&lines);
+        let stock = Stock { lines: &lines, told: &told, device: *device.0.as_bytes() };
+        let Mutant { bytes, .. } = mutant(&honest, &mut Chance(self.rng.next()), &stock);
         Some(self.bundle(log, vec![Item::Word(Bytes(bytes))]))
     }
 
