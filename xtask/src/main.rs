@@ -4,6 +4,7 @@ mod bindgen;
 mod client;
 mod compress;
 mod fingerprint;
+mod fuzz;
 mod lint;
 mod npm;
 mod place;
@@ -28,6 +29,7 @@ cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS g
 cargo xtask simulate [--steps N] [--seed S]                  the simulation of the whole, for long
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica|verify]     the client alone
+cargo xtask fuzz  [TARGET] [--seconds N]                     the fuzzer on change, frame, canonical and proof, N seconds each
 cargo xtask sizes [--accept]                                 the release client against its limits
 cargo xtask bench-phone                                      taps, time to saved, cold start, blocked: the release client, slowed down";
 
@@ -60,6 +62,10 @@ fn command(words: &[String]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         "build" => build(&place, rest),
+        "fuzz" => {
+            fuzz::fuzz(&place, &fuzz::Options::parse(rest)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         "sizes" => sizes::sizes(&place, rest),
         "bench-phone" => {
             test::in_browser(&place, Mode::Release, "how quick it is on a slow phone", ["measure.mjs".to_owned()].iter())?;
