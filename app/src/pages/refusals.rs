@@ -76,6 +76,11 @@ fn examples() -> Vec<Refusal> {
         says::bad_time(),
         says::unknown_kind(),
         says::unknown_record(),
+        says::old_epoch(2),
+        says::erased(),
+        says::erase_count(shared::fact::MAX_ERASED),
+        says::erase_unknown(),
+        says::erase_held(),
         Refusal::new("sign_in_again", words::help::SIGN_IN_AGAIN),
         Refusal::new("too_many_tries", words::sign_in::too_many(300)),
     ]

@@ -168,6 +168,7 @@ pub fn why(rule: &str) -> &'static str {
         "r13" => "What mentee and mentor keep to themselves stays with them.",
         "r16" => "A signature says who decided; one that somebody else gave says nothing.",
         "r15" => "A low mark without guidance helps nobody.",
+        "old" | "erased" | "erase" => "What was erased is gone for good, and does not come back by accident.",
         "too" => "It protects your account from being guessed.",
         "sign" => "The server must know whose words it is given.",
         _ => "What arrives must be whole, readable and known to both sides.",
