@@ -147,3 +147,22 @@ async fn a_membership_ends_once_and_only_by_the_lead() {
     let again = Ending { by: house.person(LEAD).await.id, ..ending(mentor, "again") };
     assert_eq!(code(&gate.end_membership(again, house.clock.now()).await.expect_err("it has ended")), "not_a_member");
 }
+
+#[tokio::test]
+async fn whoever_left_is_sent_what_was_there_once() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let ilse = house.person(MENTEE).await.id;
+    let observation = mentor.observes(ilse, house.clock.now());
+    mentor.signs_and_sends(&house, observation);
+    removes(&house, MENTOR, Role::Mentor).await;
+    // What it sends, and then what it is told.
+    mentor.sync(&house).await;
+    mentor.sync(&house).await;
+    let request = mentor.request(&house);
+    assert!(request.rest, "it asks for everything");
+    let response = mentor.post(&house, &request).await;
+    assert!(!response.lists(house.record) && response.logs.is_empty(), "{:?}", response.logs);
+    let new = mentor.pulls(Vec::new());
+    assert!(mentor.post(&house, &new).await.logs.iter().any(|update| update.log == house.record), "a new phone of theirs reads it");
+}

@@ -38,8 +38,10 @@ impl Replica {
         // What the live stream or the last answer has told is here: only what is written to is asked for with it.
         let rest = push.is_empty() || !self.in_touch || !self.read_up;
         let written: BTreeSet<LogId> = push.iter().map(|bundle: &Bundle| bundle.log).collect();
-        let cursors = self.books.iter().filter(|(log, book)| !book.closed && (rest || written.contains(log))).take(MAX_CURSORS);
-        let cursors = cursors.map(|(log, book)| Cursor { log: *log, epoch: book.log.told_epoch(), next: book.log.chain.next }).collect();
+        // A closed log is named too: one that is not would be sent again from its start.
+        let cursors = self.books.keys().filter(|log| rest || written.contains(log)).take(MAX_CURSORS);
+        let place = |log: &LogId| self.books.get(log).map(|book| Cursor { log: *log, epoch: book.log.told_epoch(), next: book.log.chain.next });
+        let cursors = cursors.filter_map(place).collect();
         if !touched.is_empty() {
             self.show(&touched, &mut effects);
         }
