@@ -60,9 +60,9 @@ fn the_long_run() {
 const FOUND_WITHIN: u64 = 150_000;
 
 /// Plants a bug: the invariant notices it that is there for it. `seed` is where the search begins, and only that: one
-/// from which it is short today, so that the suite is.
+/// from which it is short today, so that the suite is. SIMULATION_SEED begins elsewhere.
 fn finds(planted: Planted, by: Invariant, seed: u64) {
-    match run(seed, FOUND_WITHIN, WORLD_STEPS, Some(planted)) {
+    match run(number_of("SIMULATION_SEED", seed), FOUND_WITHIN, WORLD_STEPS, Some(planted)) {
         Ok(figures) => panic!("{planted:?} was not found: {figures}"),
         Err(failure) => {
             println!("{planted:?}: seed {}, step {}", failure.seed, failure.step);
@@ -113,7 +113,7 @@ fn a_signature_that_nobody_checks_is_found() {
 
 #[test]
 fn r2_left_out_is_found() {
-    finds(Planted::Check(LeftOut::OwnWork), Invariant::Approver, 14);
+    finds(Planted::Check(LeftOut::OwnWork), Invariant::Approver, 20);
 }
 
 #[test]
