@@ -199,7 +199,7 @@ fn sentences(path: &str, into: &mut BTreeMap<String, Vec<String>>) {
 }
 
 /// What a server says no with.
-const SAYS_NO: [&str; 4] = ["shared/src/words.rs", "shared/src/log.rs", "server/src/gate/push.rs", "server/src/gate/facts.rs"];
+const SAYS_NO: [&str; 5] = ["shared/src/words.rs", "shared/src/log.rs", "shared/src/log/judge.rs", "server/src/gate/push.rs", "server/src/gate/facts.rs"];
 
 fn refusals() -> String {
     let mut all = BTreeMap::new();
