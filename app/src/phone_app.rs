@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 // Screens name these as their own.
-use crate::reading::{clock, feedback, happening, log, order, skill, standing, to_review, writer};
+use crate::reading::{clock, elsewhere, feedback, happening, log, order, skill, standing, to_review, writer};
 
 use self::{frame::Frame, model::Model, port::WorkerPort};
 

@@ -2,6 +2,7 @@
 //! for whom. Functions of rows, facts and a moment; no screen, no browser, no clock of their own.
 
 pub mod clock;
+pub mod elsewhere;
 pub mod feedback;
 pub mod happening;
 pub mod log;

@@ -6,6 +6,7 @@
 
 mod captured;
 mod erase;
+mod evidence;
 mod facts;
 mod held;
 mod logs;

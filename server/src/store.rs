@@ -188,6 +188,9 @@ pub trait Store: Send + Sync + 'static {
     /// When the record was first and last written in its author's own log, by receipt.
     async fn draft_times(&self, person: PersonId, record: RecordId) -> Result<Option<(At, At)>>;
 
+    /// The logs that hold copies of a record's evidence, by name. Read by whoever has the turn at the record's log.
+    async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>>;
+
     // Other processes on the same store
 
     /// Tells the other processes that a log moved. Does not wait; what is lost they find by looking.

@@ -1,6 +1,6 @@
 //! Byte strings with a length in their type, written as CBOR byte strings and as hex in JSON.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -27,6 +27,21 @@ impl<const N: usize> From<[u8; N]> for Fixed<N> {
 impl<const N: usize> fmt::Display for Fixed<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
+    }
+}
+
+/// A text that is not so many bytes in lower-case hex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not so many bytes in hex")]
+pub struct NotHex;
+
+impl<const N: usize> FromStr for Fixed<N> {
+    type Err = NotHex;
+
+    fn from_str(text: &str) -> Result<Self, NotHex> {
+        let bytes = hex::decode(text).ok().and_then(|bytes| <[u8; N]>::try_from(bytes.as_slice()).ok()).ok_or(NotHex)?;
+        let read = Self(bytes);
+        if read.to_string() == text { Ok(read) } else { Err(NotHex) }
     }
 }
 

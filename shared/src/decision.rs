@@ -192,6 +192,12 @@ impl SignedDecision {
     pub fn proven(&self, log: LogId, facts: &Facts, frozen: Option<&Bytes>) -> Result<(Decision, Option<Content>), Unproven> {
         let decision = self.decision()?;
         let key = facts.device_key(decision.device, decision.by).ok_or(Unproven::NoCertificate)?;
+        self.proven_by(key, log, frozen)
+    }
+
+    /// The same by a key that is known to be the device's.
+    pub fn proven_by(&self, key: &PublicKey, log: LogId, frozen: Option<&Bytes>) -> Result<(Decision, Option<Content>), Unproven> {
+        let decision = self.decision()?;
         self.verify(key)?;
         if decision.log != log {
             return Err(Unproven::Digest);

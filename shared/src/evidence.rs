@@ -1,5 +1,7 @@
 //! R3: whether the sealed observations of a competency meet a sign-off's rule, and what is missing, in words.
 
+pub mod elsewhere;
+
 use std::collections::BTreeSet;
 
 use jiff::{ToSpan, civil::Date};

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bytes::Hash,
+    decision::SignedDecision,
     framework::{Competency, Framework, Stage},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
     key::PublicKey,
+    ledger::Mark,
     role::Role,
     time::{At, DAY_MS, Zone},
 };
@@ -55,6 +57,13 @@ pub enum Fact {
         by: PersonId,
         reason: String,
     },
+    /// Signed feedback of another relationship of the same mentee, copied in because a claim here names it. Its frozen
+    /// words lie beside the line, as a submit's do, and can be erased.
+    Evidence(Box<Evidence>),
+    /// Copied evidence was voided where it comes from, or a later version was signed there: it no longer counts.
+    EvidenceVoided(AtOrigin),
+    /// The words of copied evidence were hidden where it comes from.
+    EvidenceHidden(AtOrigin),
     /// Words are gone for good: what stays is carried over into a document that never held them.
     Epoch(Epoch),
 }
@@ -175,6 +184,37 @@ pub struct Pause {
     pub until: Option<At>,
 }
 
+/// What the organisation copies from another record log: who signed it there, by which device, and what was signed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The line that sealed it, in the log that its decision names.
+    pub line: u64,
+    /// When that line was received, by the server's clock.
+    pub received_at: At,
+    /// When the newest line that the signer had seen was received.
+    pub seen_at: At,
+    /// The signer's printed name there.
+    pub name: String,
+    /// The signer's device, as it was certified there.
+    pub device: Device,
+    /// The submit that sealed it, without the heads of a document that is not here.
+    pub signed: SignedDecision,
+}
+
+/// A decision on copied evidence where it comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AtOrigin {
+    /// Where it comes from.
+    pub log: LogId,
+    pub record: RecordId,
+    /// The line that had sealed it there.
+    pub line: u64,
+    /// The printed name there of whoever decided.
+    pub name: String,
+    /// The decision; its position is that of its line there.
+    pub mark: Mark,
+}
+
 /// The lead had records' words destroyed. The line that states it is the first of its epoch; the document's current
 /// values follow it as words without an author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +250,9 @@ pub struct Facts {
     /// Records whose words were destroyed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub erased: BTreeSet<RecordId>,
+    /// Printed names of people of other relationships who signed or withdrew what was copied in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub strangers: BTreeMap<PersonId, String>,
 }
 
 impl Facts {
@@ -248,6 +291,12 @@ impl Facts {
             }
             Fact::Discarded { change, .. } => {
                 self.discarded.insert(*change);
+            }
+            Fact::Evidence(evidence) => {
+                self.strangers.insert(evidence.device.person, evidence.name.clone());
+            }
+            Fact::EvidenceVoided(moved) | Fact::EvidenceHidden(moved) => {
+                self.strangers.insert(moved.mark.by, moved.name.clone());
             }
             Fact::Epoch(epoch) => self.erased.extend(&epoch.erased),
         }
@@ -312,13 +361,11 @@ impl Facts {
                 .any(|cover| cover.person == person && cover.from <= now && now < cover.until && self.has_role(cover.supervisor, Role::Supervisor, now))
     }
 
-    /// The printed name of anybody who is or was a member; the id's start where nobody has that id.
+    /// The printed name of anybody who is or was a member, or signed what was copied in; the id's start where nobody has
+    /// that id.
     pub fn name(&self, person: PersonId) -> String {
-        self.members
-            .iter()
-            .rev()
-            .find(|member| member.person == person)
-            .map_or_else(|| person.to_string().chars().take(8).collect(), |member| member.name.clone())
+        let member = self.members.iter().rev().find(|member| member.person == person).map(|member| &member.name);
+        member.or_else(|| self.strangers.get(&person)).cloned().unwrap_or_else(|| person.to_string().chars().take(8).collect())
     }
 
     pub fn first_name(&self, person: PersonId) -> String {

@@ -22,7 +22,8 @@ pub use self::{
 use crate::{
     bytes::Hash,
     canonical::MAX_INTEGER,
-    id::{LogId, PersonId},
+    evidence::elsewhere::Elsewhere,
+    id::{LogId, PersonId, RecordId},
     role::Role,
     scalar::Scalar,
     time::parse_day,
@@ -180,12 +181,14 @@ pub enum Keyed {
     Line { most: usize },
     /// A month's number in the plan, `check/2`.
     Number { most: usize },
+    /// A record's id; at most so many.
+    Record { most: usize },
 }
 
 impl Keyed {
     pub fn most(self) -> usize {
         match self {
-            Self::Competency { most } | Self::Line { most } | Self::Number { most } => most,
+            Self::Competency { most } | Self::Line { most } | Self::Number { most } | Self::Record { most } => most,
         }
     }
 
@@ -196,6 +199,7 @@ impl Keyed {
                 !key.is_empty() && key.len() <= MAX_CODE_BYTES && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
             }
             Self::Line { .. } | Self::Number { .. } => key.len() <= 16 && key.parse::<u64>().is_ok_and(|number| number.to_string() == key),
+            Self::Record { .. } => key.parse::<RecordId>().is_ok(),
         }
     }
 }
@@ -246,6 +250,8 @@ pub enum Value {
     Moment,
     /// Another record's id, as text.
     Record,
+    /// A line of another record log that sealed something, as text: log, position, digest.
+    Elsewhere,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -288,7 +294,8 @@ impl Value {
             (Self::Flag, Scalar::Flag(_)) => true,
             (Self::Choice { of }, Scalar::Text(code)) => of.iter().any(|choice| choice.code == code),
             (Self::Person { .. }, Scalar::Text(id)) => id.parse::<PersonId>().is_ok(),
-            (Self::Record, Scalar::Text(id)) => id.parse::<crate::id::RecordId>().is_ok(),
+            (Self::Record, Scalar::Text(id)) => id.parse::<RecordId>().is_ok(),
+            (Self::Elsewhere, Scalar::Text(text)) => text.parse::<Elsewhere>().is_ok_and(|elsewhere| elsewhere.log.holds_decisions()),
             (Self::Competency, Scalar::Text(code)) => !code.is_empty() && code.len() <= MAX_CODE_BYTES,
             (Self::Day, Scalar::Text(day)) => parse_day(day).is_some(),
             _ => false,

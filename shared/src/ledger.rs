@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bytes::Hash,
-    decision::{Act, Content, Decision, Unlock},
-    fact::{Epoch, Facts, Settings},
-    id::{DeviceId, PersonId, RecordId},
+    bytes::{Bytes, Hash},
+    decision::{Act, Content, Decision, Unlock, Unproven},
+    fact::{AtOrigin, Epoch, Evidence, Fact, Facts, Settings},
+    id::{DeviceId, LogId, PersonId, RecordId},
     kind::{Chain, Kind},
     role::Role,
     scalar::Scalar,
@@ -64,6 +64,16 @@ pub struct Version {
     pub voided: Option<Mark>,
     #[serde(default)]
     pub hidden: Option<Mark>,
+    /// Where it was signed, where that was in another log: it was copied in, as evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The line of another log that sealed a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub log: LogId,
+    pub line: u64,
 }
 
 /// One decision as its reader sees it: who, in which role, when, how they unlocked, and where it stands.
@@ -163,6 +173,28 @@ pub enum State {
 }
 
 impl Version {
+    fn submitted(decision: &Decision, mark: Mark, content: Option<Content>) -> Self {
+        Self {
+            number: decision.version,
+            submitted: mark,
+            content: content.unwrap_or_default(),
+            form: decision.form,
+            digest: decision.digest,
+            heads: Vec::new(),
+            signatures: Vec::new(),
+            sealed: None,
+            returned: None,
+            acknowledged: None,
+            countersigned: None,
+            confirmed: None,
+            approved: None,
+            revoked: None,
+            voided: None,
+            hidden: None,
+            origin: None,
+        }
+    }
+
     pub fn text(&self, field: &str) -> Option<&str> {
         match self.content.get(field) {
             Some(Scalar::Text(text)) => Some(text),
@@ -221,16 +253,22 @@ impl Version {
 }
 
 impl RecordLedger {
+    /// Whether it was signed in another log, and copied in as evidence.
+    pub fn is_copy(&self) -> bool {
+        self.versions.iter().any(|version| version.origin.is_some())
+    }
+
     pub fn latest(&self) -> Option<&Version> {
         self.versions.last()
     }
 
+    /// Of what was copied in, earlier versions may not be here.
     pub fn version(&self, number: u32) -> Option<&Version> {
-        self.versions.get(usize::try_from(number).ok()?.checked_sub(1)?)
+        self.versions.iter().find(|version| version.number == number)
     }
 
     fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
-        self.versions.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
+        self.versions.iter_mut().find(|version| version.number == number)
     }
 
     pub fn state(&self, number: u32) -> Option<State> {
@@ -284,24 +322,7 @@ impl Ledger {
         let entry = self.records.entry(decision.record).or_insert_with(|| RecordLedger { kind: decision.kind.clone(), author, versions: Vec::new() });
         if decision.act == Act::Submit {
             let sealed = (kind.chain == Chain::WriterSeals).then_some(receipt.position);
-            entry.versions.push(Version {
-                number: decision.version,
-                submitted: mark,
-                content: content.unwrap_or_default(),
-                form: decision.form,
-                digest: decision.digest,
-                heads: heads.to_vec(),
-                signatures: Vec::new(),
-                sealed,
-                returned: None,
-                acknowledged: None,
-                countersigned: None,
-                confirmed: None,
-                approved: None,
-                revoked: None,
-                voided: None,
-                hidden: None,
-            });
+            entry.versions.push(Version { heads: heads.to_vec(), sealed, ..Version::submitted(decision, mark, content) });
             return;
         }
         let Some(version) = entry.version_mut(decision.version) else { return };
@@ -322,6 +343,61 @@ impl Ledger {
             Act::Void => version.voided = Some(mark),
             Act::Hide => version.hidden = Some(mark),
         }
+    }
+
+    /// Takes a fact into account. Nothing changes where copied evidence is not proven.
+    pub fn take_fact(&mut self, fact: &Fact, frozen: Option<&Bytes>, position: u64) -> Result<(), Unproven> {
+        match fact {
+            Fact::Evidence(evidence) => {
+                let (decision, content) = evidence.proven(frozen)?;
+                self.copy_in(evidence, &decision, content, position);
+            }
+            Fact::EvidenceVoided(moved) | Fact::EvidenceHidden(moved) => self.moved_at_origin(moved, position),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes in what the line at `position` copied from another log: sealed there, it stands here from that line on.
+    fn copy_in(&mut self, evidence: &Evidence, decision: &Decision, content: Option<Content>, position: u64) {
+        let receipt = Receipt { position, received_at: evidence.received_at, seen_at: evidence.seen_at };
+        let origin = Some(Origin { log: decision.log, line: evidence.line });
+        let version = Version { sealed: Some(position), origin, ..Version::submitted(decision, Mark::new(decision, receipt), content) };
+        let new = || RecordLedger { kind: decision.kind.clone(), author: decision.by, versions: Vec::new() };
+        self.records.entry(decision.record).or_insert_with(new).versions.push(version);
+    }
+
+    /// What became of a copy where it comes from; the line at `position` says so.
+    fn moved_at_origin(&mut self, moved: &AtOrigin, position: u64) {
+        let Some(entry) = self.records.get_mut(&moved.record) else { return };
+        let origin = Some(Origin { log: moved.log, line: moved.line });
+        let copies = entry.versions.iter_mut().filter(|version| version.origin == origin);
+        for version in copies {
+            let mark = Some(Mark { position, ..moved.mark.clone() });
+            match moved.mark.act {
+                Act::Hide => version.hidden = mark,
+                _ => version.voided = mark,
+            }
+        }
+    }
+
+    /// As it will be once a line at `position` copied in what stands of a record in another log: signed and sealed by its
+    /// writer, with its words. Says by whom; nothing where there is nothing to copy or a copy is here already.
+    pub fn lay(&mut self, from: LogId, record: RecordId, entry: &RecordLedger, position: u64) -> Option<PersonId> {
+        let version = entry.standing().filter(|version| version.origin.is_none() && version.hidden.is_none() && !version.content.is_empty())?;
+        let origin = Origin { log: from, line: version.sealed.filter(|line| *line == version.submitted.position)? };
+        let here = self.records.entry(record).or_insert_with(|| RecordLedger { versions: Vec::new(), ..entry.clone() });
+        if here.versions.iter().any(|known| known.origin.is_none_or(|known| known == origin)) {
+            return None;
+        }
+        here.versions.push(Version { sealed: Some(position), origin: Some(origin), ..version.clone() });
+        Some(version.submitted.by)
+    }
+
+    /// The versions of a record that were copied in from a log.
+    pub fn copies_from(&self, log: LogId, record: RecordId) -> impl Iterator<Item = (&Version, Origin)> {
+        let versions = self.get(record).map(|entry| entry.versions.as_slice()).unwrap_or_default();
+        versions.iter().filter_map(move |version| Some((version, version.origin.filter(|origin| origin.log == log)?)))
     }
 
     /// A new epoch: frozen words of what was erased are gone, and no heads of the old document mean anything.

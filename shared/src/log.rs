@@ -3,6 +3,7 @@
 //! [`Log::judge`] is the whole verdict on what a phone pushes: shield, policy, rules. It is a function of the log's
 //! lines and the push, so that anybody who has the lines can ask again.
 
+mod evidence;
 mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ use crate::{
     time::At,
     wire::Verdict,
 };
+
+pub use evidence::Copied;
 
 /// The fold of a log's lines.
 #[derive(Debug, Clone)]
@@ -145,7 +148,10 @@ impl Log {
             return Err(ReplayError::Withheld(position));
         }
         self.verify_author(line)?;
-        let withheld = self.verify_decision(line, is_past)?;
+        let withheld = match line.header.kind {
+            LineKind::Fact => Self::verify_fact(line, is_past)?,
+            _ => self.verify_decision(line, is_past)?,
+        };
         self.apply(kinds, line)?;
         self.withheld.extend(withheld);
         Ok(())
@@ -172,11 +178,7 @@ impl Log {
         let (LineKind::Decision, Some(side)) = (line.header.kind, &line.side) else { return Ok(None) };
         let unreadable = |error: String| ReplayError::Unreadable(position, error);
         let signed: SignedDecision = crate::cbor::decode(&side.bytes.0, MAX_DECISION_BYTES).map_err(|error| unreadable(error.to_string()))?;
-        let (decision, content) = signed.proven(self.id, &self.facts, side.content.as_ref()).map_err(|error| match error {
-            Unproven::NoCertificate => ReplayError::NoCertificate(position),
-            Unproven::Digest => ReplayError::Digest(position),
-            Unproven::Decision(error) => unreadable(error.to_string()),
-        })?;
+        let (decision, content) = signed.proven(self.id, &self.facts, side.content.as_ref()).map_err(|error| unproven(position, &error))?;
         if (line.header.author, line.header.device) != (Some(decision.by), Some(decision.device)) {
             return Err(ReplayError::Author(position));
         }
@@ -184,6 +186,23 @@ impl Log {
             (Act::Submit, None) if is_past => Ok(Some(decision.record)),
             (Act::Submit, None) => Err(ReplayError::Digest(position)),
             _ => Ok(None),
+        }
+    }
+
+    /// Of facts, copied evidence alone has frozen words beside it. Where an earlier epoch's come without them, the record
+    /// is named.
+    fn verify_fact(line: &Line, is_past: bool) -> Result<Option<RecordId>, ReplayError> {
+        let position = line.header.position;
+        let Some(side) = &line.side else { return Ok(None) };
+        let fact: Fact = crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+        match (fact, &side.content) {
+            (Fact::Evidence(evidence), None) if is_past => {
+                let (decision, _) = evidence.proven(None).map_err(|error| unproven(position, &error))?;
+                Ok(Some(decision.record))
+            }
+            (Fact::Evidence(_), None) => Err(ReplayError::Withheld(position)),
+            (Fact::Evidence(_), Some(_)) | (_, None) => Ok(None),
+            (_, Some(_)) => Err(ReplayError::Digest(position)),
         }
     }
 
@@ -222,6 +241,7 @@ impl Log {
                         _ if begins => return Err(ReplayError::Epoch(position)),
                         _ => self.carrying = false,
                     }
+                    self.ledger.take_fact(&fact, side.content.as_ref(), position).map_err(|error| unproven(position, &error))?;
                     self.facts.fold(&fact);
                 }
             }
@@ -283,6 +303,14 @@ impl Log {
     /// The newest line, as a writer refers to it; `None` before the first.
     pub fn newest(&self) -> Option<crate::line::Seen> {
         self.lines.newest()
+    }
+}
+
+fn unproven(position: u64, error: &Unproven) -> ReplayError {
+    match error {
+        Unproven::NoCertificate => ReplayError::NoCertificate(position),
+        Unproven::Digest => ReplayError::Digest(position),
+        Unproven::Decision(error) => ReplayError::Unreadable(position, error.to_string()),
     }
 }
 

@@ -163,6 +163,9 @@ pub struct LogView {
     pub log: LogId,
     pub facts: Facts,
     pub next: u64,
+    /// Evidence that was copied in from other logs: it has no row.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub copies: BTreeMap<RecordId, RecordLedger>,
 }
 
 /// One record as the screen sees it: a function of words, ledger and what is pending here. It stores nothing that

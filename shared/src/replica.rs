@@ -29,7 +29,7 @@ use crate::{
     key::PublicKey,
     kind::Kinds,
     log::ReplayError,
-    phone::{Ask, LogView, Me, News, Phase, Stuck, SyncView},
+    phone::{Ask, Me, News, Phase, Stuck, SyncView},
     refusal::Refusal,
     time::At,
     wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict},
@@ -132,7 +132,7 @@ impl Replica {
     pub fn view(&self) -> Vec<News> {
         let mut news = Vec::new();
         for (id, book) in &self.books {
-            news.push(News::Log(Box::new(LogView { log: *id, facts: book.log.facts.clone(), next: book.log.chain.next })));
+            news.push(News::Log(Box::new(book.view())));
             let rows = book.records().chain(self.pending_records(*id)).collect::<BTreeSet<RecordId>>();
             news.push(News::Rows { log: *id, rows: rows.into_iter().filter_map(|record| self.row(*id, record)).collect(), gone: Vec::new() });
         }
@@ -210,7 +210,7 @@ impl Replica {
         for entry in &response.directory {
             if let Some(book) = self.books.get_mut(&entry.log).filter(|book| book.closed) {
                 book.closed = false;
-                effects.news.push(News::Log(Box::new(LogView { log: entry.log, facts: book.log.facts.clone(), next: book.log.chain.next })));
+                effects.news.push(News::Log(Box::new(book.view())));
             }
         }
         let gone: Vec<LogId> = self.books.keys().filter(|log| !response.lists(**log)).copied().collect();
@@ -348,7 +348,7 @@ impl Replica {
             effects.put_snapshot(id, bytes);
         }
         if book.fact_count != before_facts {
-            let view = LogView { log: id, facts: book.log.facts.clone(), next: book.log.chain.next };
+            let view = book.view();
             effects.put_log(&view);
             effects.news.push(News::Log(Box::new(view)));
         }

@@ -5,6 +5,7 @@
 
 mod agreement_first;
 mod erased;
+mod evidence_elsewhere;
 mod evidence_met;
 mod fresh_unlock;
 mod guidance;
@@ -19,7 +20,7 @@ mod time_chosen;
 mod writer;
 
 pub use self::{
-    evidence_met::claim_assessment,
+    evidence_met::{chosen, claim_assessment},
     fresh_unlock::needs_unlock,
     guidance::is_below_expected,
     one_plan::is_active as plan_is_active,
@@ -28,7 +29,7 @@ pub use self::{
 use crate::{
     bytes::{Bytes, Hash},
     decision::{Act, Content, Decision, SignedDecision, Unlock},
-    fact::{Fact, Facts},
+    fact::{Evidence, Fact, Facts},
     id::{DeviceId, LogId, PersonId, RecordId},
     kind::{Chain, Kind, Kinds},
     ledger::Ledger,
@@ -59,6 +60,11 @@ pub enum Body {
         content: Option<Bytes>,
     },
     Fact(Fact),
+    /// What a claim names in another log, with the words that were sealed there.
+    Evidence {
+        evidence: Box<Evidence>,
+        frozen: Bytes,
+    },
     /// What a new epoch begins with: by nobody, since everybody who wrote it stands in the lines of the old one.
     Carried(Bytes),
 }
@@ -177,7 +183,14 @@ pub fn fact(state: State<'_>, fact: Fact, received_at: At) -> Result<Accepted, R
     membership::fact(state, &fact, received_at)?;
     reasons::fact(&fact)?;
     erased::fact(&fact)?;
+    evidence_elsewhere::fact(state, &fact)?;
     Ok(Accepted { body: Body::Fact(fact) })
+}
+
+/// Copies sealed feedback in from another record log, for a claim that names it.
+pub fn evidence(state: State<'_>, evidence: Evidence, frozen: Bytes) -> Result<Accepted, Refusal> {
+    evidence_elsewhere::copied(state, &evidence, &frozen)?;
+    Ok(Accepted { body: Body::Evidence { evidence: Box::new(evidence), frozen } })
 }
 
 /// What an epoch's document begins with was accepted before, and is judged by nobody again.
@@ -222,6 +235,7 @@ pub fn role_for(facts: &Facts, person: PersonId, act: Act, kind: &Kind, author: 
 fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(), Refusal> {
     membership::decider(state, proposal, received_at)?;
     erased::decides(state, proposal)?;
+    evidence_elsewhere::decides(state, proposal)?;
     writer::decider(state, proposal)?;
     reasons::check(proposal)?;
     seen_version::check(state, proposal)?;
@@ -231,6 +245,7 @@ fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) -> Result<(
         time_chosen::check(proposal, received_at)?;
         guidance::check(state, proposal)?;
         evidence_met::named(state, proposal)?;
+        evidence_elsewhere::named(state, proposal)?;
     }
     own_work::check(state, proposal, received_at)?;
     if proposal.act == Act::Approve {

@@ -180,6 +180,13 @@ pub mod refusal {
         Refusal::new("r3_unknown_evidence", "Some of the chosen feedback is not signed feedback on this skill. Choose again.")
     }
 
+    pub fn r3_elsewhere() -> Refusal {
+        Refusal::new(
+            "r3_elsewhere",
+            "Some of the feedback chosen from another relationship does not stand there any more, or is not on this skill. Choose again.",
+        )
+    }
+
     // R4
     pub fn r4_superseded(latest: u32) -> Refusal {
         Refusal::new("r4_superseded", format!("A newer version (version {latest}) has been sent since you looked. Read what changed, then decide."))
@@ -226,6 +233,13 @@ pub mod refusal {
     // R7
     pub fn r7_order() -> Refusal {
         Refusal::new("r7_order", "A sign-off rests on this. The sign-off must be taken back first. Its words can be hidden at once.")
+    }
+
+    pub fn r7_elsewhere() -> Refusal {
+        Refusal::new(
+            "r7_order",
+            "A sign-off in another relationship of the same person rests on this. That sign-off must be taken back first. Its words can be hidden at once.",
+        )
     }
 
     // R8

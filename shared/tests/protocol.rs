@@ -103,6 +103,7 @@ fn row(field: &Field) -> String {
         Some(Keyed::Competency { most }) => format!("by competency, at most {most}"),
         Some(Keyed::Line { most }) => format!("by line, at most {most}"),
         Some(Keyed::Number { most }) => format!("by number, at most {most}"),
+        Some(Keyed::Record { most }) => format!("by record, at most {most}"),
     };
     let by = match field.writers {
         Writers::Author => "author".to_owned(),
@@ -132,6 +133,7 @@ fn holds(value: Value) -> String {
         Value::Day => "day".to_owned(),
         Value::Moment => "time".to_owned(),
         Value::Record => "record's id".to_owned(),
+        Value::Elsewhere => "sealed line elsewhere".to_owned(),
     }
 }
 
@@ -429,7 +431,7 @@ fn outcomes() -> String {
 }
 
 /// What each code of a check answers.
-const FINDINGS: [(&str, &str); 21] = [
+const FINDINGS: [(&str, &str); 22] = [
     ("file", "whether it is a proof that can be read"),
     ("key", "whether it names the key that was given"),
     ("chain", "whether nothing of a log was changed, left out or put in"),
@@ -440,6 +442,7 @@ const FINDINGS: [(&str, &str); 21] = [
     ("unknown_fact", "a fact that this build does not know"),
     ("signature", "whether a decision reads and its device signed it"),
     ("certificate", "whether that device is certified as the person's"),
+    ("evidence", "feedback copied in from another relationship: who signed it there, and whether that holds"),
     ("content", "whether the frozen words are those that were signed"),
     ("author", "whether the line was received from the one who signed it"),
     ("unknown_kind", "a decision on a kind that this build does not know"),

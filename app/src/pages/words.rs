@@ -280,6 +280,22 @@ pub mod fact {
         format!("{by} took over words that {author} had sent late.")
     }
 
+    pub fn evidence(name: &str) -> String {
+        format!("Feedback that {name} signed in another relationship was copied in, because a request for a sign-off names it.")
+    }
+
+    pub fn evidence_voided(by: &str) -> String {
+        format!("Copied feedback no longer counts: {by} voided it where it comes from.")
+    }
+
+    pub fn evidence_overtaken(by: &str) -> String {
+        format!("Copied feedback no longer counts: {by} signed a later version where it comes from.")
+    }
+
+    pub fn evidence_hidden(by: &str) -> String {
+        format!("{by} hid the words of copied feedback where it comes from.")
+    }
+
     pub fn erased(records: usize, by: &str, reason: &str) -> String {
         let records = if records == 1 { "a record".to_owned() } else { format!("{records} records") };
         format!("{by} had the words of {records} erased for good: '{reason}'")

@@ -166,7 +166,7 @@ impl Model {
                 }
             }
             News::Log(view) => self.logs.update(|logs| {
-                Arc::make_mut(logs.entry(view.log).or_default()).facts = Arc::new(view.facts);
+                Arc::make_mut(logs.entry(view.log).or_default()).view(*view);
             }),
             News::LogGone { log } => self.logs.update(|logs| {
                 logs.remove(&log);

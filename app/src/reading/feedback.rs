@@ -4,9 +4,10 @@ use shared::{
     decision::Act,
     ledger::{Mark, RecordLedger, State, Version},
     phone::Row,
+    rules,
 };
 
-use super::{log::Log, skill};
+use super::log::Log;
 
 /// Whether it is news to the mentee: unread, and no sign-off was given on it.
 pub fn is_new(row: &Row, log: &Log) -> bool {
@@ -24,20 +25,20 @@ pub fn seen_differently<'a>(version: &'a Version, log: &Log) -> Option<&'a Mark>
 
 /// The line of the newest sign-off that was given on it, also where that was taken back since.
 pub fn signed_off(version: &Version, log: &Log) -> Option<u64> {
-    let versions = claims(log).flat_map(|claim| &claim.versions).filter(|claim| chose(claim, version));
+    let versions = claims(log).flat_map(|claim| &claim.versions).filter(|claim| chose(claim, version, log));
     versions.filter_map(|claim| claim.approved.as_ref()).map(|mark| mark.position).max()
 }
 
 /// Whether a request for sign-off that waits for its decision rests on it.
 pub fn is_claimed(version: &Version, log: &Log) -> bool {
     let mut waiting = claims(log).filter_map(|claim| claim.latest().filter(|latest| claim.state(latest.number) == Some(State::Sent)));
-    waiting.any(|claim| chose(claim, version))
+    waiting.any(|claim| chose(claim, version, log))
 }
 
 fn claims(log: &Log) -> impl Iterator<Item = &RecordLedger> {
     log.ledger().records.values().filter(|entry| entry.kind == "claim")
 }
 
-fn chose(claim: &Version, version: &Version) -> bool {
-    version.sealed.is_some_and(|line| skill::chosen(&claim.content).contains(&line))
+fn chose(claim: &Version, version: &Version, log: &Log) -> bool {
+    version.sealed.is_some_and(|line| rules::chosen(log.ledger(), &claim.content).contains(&line))
 }

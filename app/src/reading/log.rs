@@ -8,8 +8,8 @@ use std::{
 use shared::{
     fact::{Facts, Member},
     id::{LogId, PersonId, RecordId},
-    ledger::Ledger,
-    phone::Row,
+    ledger::{Ledger, RecordLedger},
+    phone::{LogView, Row},
     role::Role,
     time::At,
 };
@@ -21,11 +21,27 @@ use super::order;
 pub struct Log {
     pub facts: Arc<Facts>,
     pub rows: BTreeMap<RecordId, Arc<Row>>,
+    /// Evidence that was copied in from other logs.
+    copies: BTreeMap<RecordId, RecordLedger>,
     /// Made when somebody asks: rows may arrive many at a time, and lists do without it.
     ledger: Arc<OnceLock<Ledger>>,
 }
 
 impl Log {
+    /// Takes what is told about the log beside its rows.
+    pub fn view(&mut self, view: LogView) {
+        self.facts = Arc::new(view.facts);
+        if self.copies != view.copies {
+            self.copies = view.copies;
+            self.ledger = Arc::default();
+        }
+    }
+
+    /// The same rows with other facts and another ledger.
+    pub fn with(&self, facts: Facts, ledger: Ledger) -> Self {
+        Self { facts: Arc::new(facts), ledger: Arc::new(OnceLock::from(ledger)), ..self.clone() }
+    }
+
     /// Takes changed rows in.
     pub fn take(&mut self, rows: Vec<Row>, gone: &[RecordId]) {
         let mut decided = false;
@@ -51,7 +67,8 @@ impl Log {
     pub fn ledger(&self) -> &Ledger {
         self.ledger.get_or_init(|| {
             let entries = self.rows.values().filter_map(|row| Some((row.record, row.entry.clone()?)));
-            Ledger { records: entries.collect() }
+            let copies = self.copies.iter().map(|(record, entry)| (*record, entry.clone()));
+            Ledger { records: entries.chain(copies).collect() }
         })
     }
 

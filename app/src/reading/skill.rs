@@ -1,7 +1,5 @@
 //! A skill of one mentee: where it started, where it is, where it should be, what is missing.
 
-use std::collections::BTreeMap;
-
 use shared::{
     decision::Content,
     evidence::{self, Assessment},
@@ -162,9 +160,4 @@ pub fn plan_day(log: &Log, now: At) -> Option<(i64, i64)> {
     let today = now.day_in(&log.facts.zone());
     let between = |a: jiff::civil::Date, b: jiff::civil::Date| a.until(b).map_or(0, |span| i64::from(span.get_days()));
     Some((between(from, today).max(0), between(from, to)))
-}
-
-/// The level of every sealed line, for what a claim chose.
-pub fn chosen(content: &BTreeMap<String, shared::scalar::Scalar>) -> std::collections::BTreeSet<u64> {
-    content.keys().filter_map(|key| key.strip_prefix("evidence/")?.parse().ok()).collect()
 }

@@ -106,6 +106,7 @@ fn version(submitted: Mark, content: Content, sealed: bool) -> Version {
         revoked: None,
         voided: None,
         hidden: None,
+        origin: None,
     }
 }
 

@@ -5,11 +5,11 @@ use shared::{
     id::{PersonId, RecordId},
     kind::Kinds,
     ledger::{State as VersionState, Version, parties_missing},
-    rules::{State, is_below_expected},
+    rules::{self, State, is_below_expected},
     time::At,
 };
 
-use super::{clock, feedback, log::Relationship, order, skill, standing};
+use super::{clock, feedback, log::Relationship, order, standing};
 use crate::words::review as say;
 
 /// The chips above the list.
@@ -92,7 +92,7 @@ fn place(relationship: &Relationship, kind: &str, version: &Version, state: Opti
 
 fn claim(relationship: &Relationship, version: &Version) -> (Group, String) {
     let log = &relationship.log;
-    let chosen = skill::chosen(&version.content);
+    let chosen = rules::chosen(log.ledger(), &version.content);
     let assessment = version
         .text("competency")
         .zip(version.integer("level").and_then(|level| u8::try_from(level).ok()))

@@ -14,7 +14,12 @@ use shared::{
     words::refusal as say,
 };
 
-use super::{Gate, GateError, Result, facts::whole, logs::Locked};
+use super::{
+    Gate, GateError, Result,
+    evidence::MAX_WIDENINGS,
+    facts::whole,
+    logs::{Act, Locked},
+};
 use crate::store::{Erasure, LogWork, Place, StoreError, Work};
 
 /// What a lead has erased.
@@ -62,8 +67,7 @@ impl Gate {
     }
 
     async fn erase_now(&self, erasing: &Erasing, now: At) -> Result<()> {
-        let logs = self.holding(erasing, now).await?;
-        let act = self.begin(logs).await?;
+        let act = self.lock_copies(self.holding(erasing, now).await?, erasing).await?;
         let work = self.erasures(&act.logs, erasing, now).await;
         match work {
             Ok(work) => self.commit(act, work).await,
@@ -72,6 +76,25 @@ impl Gate {
                 Err(refused)
             }
         }
+    }
+
+    /// Begins the act on these logs and on all to which feedback was copied from the records' own.
+    async fn lock_copies(&self, logs: Vec<LogId>, erasing: &Erasing) -> Result<Act> {
+        let mut logs: BTreeSet<LogId> = logs.into_iter().collect();
+        for _ in 0..MAX_WIDENINGS {
+            let act = self.begin(logs.iter().copied().collect()).await?;
+            let mut copies = BTreeSet::new();
+            for record in &erasing.records {
+                copies.extend(self.store.copies(erasing.log, *record).await?);
+            }
+            if copies.is_subset(&logs) {
+                return Ok(act);
+            }
+            act.put_back();
+            logs.extend(copies);
+        }
+        tracing::error!(log = %erasing.log, "others keep copying what is to be erased");
+        Err(GateError::Stopped)
     }
 
     /// The logs that may hold words of the records: the relationship's, drafts of its members, and what its pairs keep.

@@ -122,6 +122,15 @@ pub(super) struct Act {
 }
 
 impl Act {
+    /// One of its logs.
+    pub(super) fn log(&self, log: LogId) -> &Locked {
+        self.logs.iter().find(|locked| locked.loaded().log.id == log).expect("the act was begun on that log")
+    }
+
+    pub(super) fn log_mut(&mut self, log: LogId) -> &mut Locked {
+        self.logs.iter_mut().find(|locked| locked.loaded().log.id == log).expect("the act was begun on that log")
+    }
+
     /// Ends the act: nothing is written.
     pub(super) fn put_back(self) {
         self.logs.into_iter().for_each(Locked::put_back);

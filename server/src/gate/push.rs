@@ -29,12 +29,14 @@ impl Gate {
     }
 
     async fn push_now(&self, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
-        let mut act = match self.lock(bundle.log).await {
+        let mut act = match self.lock_for(author.person, &bundle, now).await {
             Err(GateError::Unknown) => return Ok(Verdict::Refused(shared::words::refusal::r10_not_member())),
             other => other?,
         };
-        let received_at = act.loaded().received_at(now);
-        let log = &mut act.loaded_mut().log;
+        // No log that the act writes to has a later line.
+        let received_at = act.logs.iter().map(|locked| locked.loaded().received_at(now)).max().unwrap_or(now);
+        let copied = self.copied(&act.logs, &bundle).await?;
+        let log = &mut act.log_mut(bundle.log).loaded_mut().log;
         if bundle.epoch != log.epoch {
             let epoch = log.epoch;
             // Whoever left does not read the epoch that began since: there is nothing for them to go on with.
@@ -45,7 +47,7 @@ impl Gate {
             }
             return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)));
         }
-        let accepted = match log.judge(&self.kinds, author, &bundle.items, received_at) {
+        let accepted = match log.judge_with(&self.kinds, author, &bundle.items, copied, received_at) {
             Judged::Accept(accepted) => accepted,
             Judged::Kept { position } => {
                 act.put_back();
@@ -59,14 +61,38 @@ impl Gate {
                 return Ok(verdict);
             }
         };
-        let touched = touched(&act.loaded().log, &accepted);
-        let mut all = self.captured(&act.loaded().log, author, &touched, received_at).await?;
+        let mut work = match self.moved_copies(&act.logs, bundle.log, &accepted, received_at).await {
+            Err(GateError::Refused(refusal)) => {
+                act.put_back();
+                return Ok(Verdict::Refused(refusal));
+            }
+            other => other?,
+        };
+        let locked = act.log(bundle.log);
+        let touched = touched(&locked.loaded().log, &accepted);
+        let mut all = self.captured(&locked.loaded().log, author, &touched, received_at).await?;
         all.extend(accepted);
         let drafted = drafted(bundle.log, &touched, received_at);
-        let work = self.log_work(act.locked(), all, received_at).await?.with_drafted(drafted);
-        let position = work.after().next.saturating_sub(1);
-        self.commit(act.act(), Work::of(work)).await?;
+        let own = self.log_work(locked, all, received_at).await?.with_drafted(drafted);
+        let position = own.after().next.saturating_sub(1);
+        work.logs.push(own);
+        self.commit(act, work).await?;
         Ok(Verdict::Accepted { position })
+    }
+
+    /// What accepted decisions mean for copies in the act's other logs; refused where the rules there forbid it.
+    async fn moved_copies(&self, locked: &[Locked], origin: LogId, accepted: &[Accepted], received_at: At) -> Result<Work> {
+        let mut work = Work::default();
+        let (origin, others): (Vec<&Locked>, Vec<&Locked>) = locked.iter().partition(|locked| locked.loaded().log.id == origin);
+        let Some(origin) = origin.first().map(|locked| &locked.loaded().log) else { return Ok(work) };
+        for locked in others {
+            let facts = locked.loaded().log.moved(origin, accepted, received_at);
+            if !facts.is_empty() {
+                let accepted = self.judged(locked, facts, received_at)?;
+                work.logs.push(self.log_work(locked, accepted, received_at).await?);
+            }
+        }
+        Ok(work)
     }
 
     fn held_bundle(&self, author: Author, bundle: &Bundle, received_at: At) -> Held {
@@ -95,6 +121,8 @@ impl Gate {
                 None => self.live.tell_moved(&moved(work.facts(), &BTreeSet::new()), work.log(), work.after().next),
             }
         }
+        // What the act only read.
+        locked.into_iter().for_each(Locked::put_back);
         Ok(())
     }
 

@@ -166,6 +166,10 @@ fn entry(place: Place<'_>, head: &mut ChainHead, body: Body, ends_batch: bool) -
         }
         Body::Carried(change) => (LineKind::Word, None, None, change, None, None, None),
         Body::Fact(fact) => (LineKind::Fact, None, None, cbor::encode(&fact).into(), None, None, Some(fact)),
+        Body::Evidence { evidence, frozen } => {
+            let fact = Fact::Evidence(evidence);
+            (LineKind::Fact, None, None, cbor::encode(&fact).into(), Some(frozen), None, Some(fact))
+        }
     };
     let header = Header { position: head.next, epoch: place.epoch, kind, author, device, received_at: place.received_at, nonce: place.entropy.salt() };
     let side = Side { salt: place.entropy.salt(), bytes, content };

@@ -92,19 +92,23 @@ impl House {
     }
 
     pub async fn on(database: Database) -> Self {
+        Self::of(database, &OrganisationFile::parse(EXAMPLE).expect("the example is well-formed")).await
+    }
+
+    /// An organisation of its own.
+    pub async fn of(database: Database, file: &OrganisationFile) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let database = match database {
             Database::Sqlite => url(folder.path()),
             Database::Postgres => Cluster::get().database().await,
         };
         let mut house = Self::open(folder, database, 0, LogId::Own(PersonId(uuid::Uuid::nil()))).await;
-        house.record = *house.create().await.relationships.first().expect("the example has one");
+        house.record = *house.create(file).await.relationships.first().expect("the example has one");
         house
     }
 
-    async fn create(&self) -> Created {
-        let file = OrganisationFile::parse(EXAMPLE).expect("the example is well-formed");
-        organisation::create(&self.server.gate, &file, START).await.expect("the store is empty")
+    async fn create(&self, file: &OrganisationFile) -> Created {
+        organisation::create(&self.server.gate, file, START).await.expect("the store is empty")
     }
 
     /// A server on an existing database; `run` keeps the randomness of two runs apart.

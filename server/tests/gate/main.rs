@@ -4,6 +4,7 @@
 
 mod client;
 mod erase;
+mod evidence;
 mod held;
 mod house;
 mod init;

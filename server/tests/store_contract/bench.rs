@@ -13,12 +13,14 @@ use server::{
     store::{Address, LogWork, Organisation, Page, Person, Place, Store, Work},
 };
 use shared::{
-    fact::{Fact, Facts, Member, Opened},
-    id::{LogId, OrganisationId, PersonId, RecordId, RelationshipId},
-    key::SecretKey,
-    kind::Kinds,
+    bytes::Fixed,
+    decision::{Act, DECISION_FORMAT, Decision, SignedDecision, Unlock, UnlockMethod, canonical_content, content_digest, frozen},
+    fact::{Device, Evidence, Fact, Facts, Member, Opened},
+    id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
+    key::{Domain, SecretKey},
+    kind::{Kinds, OBSERVATION},
     ledger::Ledger,
-    line::ChainHead,
+    line::{ChainHead, Seen},
     log::FIRST_EPOCH,
     role::Role,
     rules::{self, Accepted, State},
@@ -147,6 +149,10 @@ impl Bench {
         LogWork::new(place, facts.into_iter().map(accepted).collect())
     }
 
+    pub fn work_of(&self, log: LogId, before: ChainHead, accepted: Vec<Accepted>) -> LogWork {
+        LogWork::new(Place { log, epoch: FIRST_EPOCH, before, received_at: NOW, key: &self.key, entropy: &self.entropy }, accepted)
+    }
+
     pub fn origin(&self, log: LogId) -> ChainHead {
         ChainHead::origin(log, OrganisationId(Uuid::from_u128(1)))
     }
@@ -170,7 +176,46 @@ impl Bench {
 }
 
 pub fn accepted(fact: Fact) -> Accepted {
-    let (kinds, mut facts, ledger) = (Kinds::standard(), Facts::default(), Ledger::default());
+    let (kinds, facts, ledger) = (Kinds::standard(), facts(), Ledger::default());
+    rules::fact(State { kinds: &kinds, facts: &facts, ledger: &ledger }, fact, NOW).expect("the rules allow it")
+}
+
+/// An observation that was signed in another log, on its way into this one.
+pub fn evidence(origin: LogId, record: RecordId, line: u64) -> Accepted {
+    let (kinds, mut facts, ledger) = (Kinds::standard(), facts(), Ledger::default());
+    let (mentee, mentor, key) = (PersonId(Uuid::from_u128(7)), PersonId(Uuid::from_u128(8)), SecretKey::from_seed([8; 32]));
+    facts.fold(&member(mentee, Role::Mentee));
+    let (form, salt) = (OBSERVATION.form(), Fixed([5; 16]));
+    let words = canonical_content(origin, record, OBSERVATION.code, &form, &[("mentee".to_owned(), mentee.to_string().into())].into());
+    let device = Device { device: DeviceId(Uuid::from_u128(80)), person: mentor, key: key.public(), label: "Phone".to_owned() };
+    let decision = Decision {
+        v: DECISION_FORMAT,
+        log: origin,
+        record,
+        version: 1,
+        act: Act::Submit,
+        kind: OBSERVATION.code.to_owned(),
+        form,
+        digest: content_digest(&salt, &words),
+        by: mentor,
+        device: device.device,
+        role: Role::Mentor,
+        unlock: Unlock { method: UnlockMethod::Pin, at: NOW },
+        at: NOW,
+        seen: Seen { position: 1, tag: Fixed([0; 12]) },
+        reason: None,
+    };
+    let body = decision.encode();
+    let signature = key.sign(Domain::Decision, &body.0);
+    let signed = SignedDecision { body, signature, salt: None, heads: Vec::new() };
+    let evidence = Evidence { line, received_at: NOW, seen_at: NOW, name: "Somebody".to_owned(), device, signed };
+    let state = State { kinds: &kinds, facts: &facts, ledger: &ledger };
+    rules::evidence(state, evidence, frozen(&salt, &words)).expect("the rules allow it")
+}
+
+/// A record log with a lead.
+fn facts() -> Facts {
+    let mut facts = Facts::default();
     facts.fold(&Fact::Opened(Opened {
         log: record_log(0),
         organisation: OrganisationId(Uuid::from_u128(1)),
@@ -182,7 +227,7 @@ pub fn accepted(fact: Fact) -> Accepted {
         relationship: None,
     }));
     facts.fold(&member(LEAD, Role::Lead));
-    rules::fact(State { kinds: &kinds, facts: &facts, ledger: &ledger }, fact, NOW).expect("the rules allow it")
+    facts
 }
 
 pub const LEAD: PersonId = PersonId(Uuid::from_u128(999));

@@ -15,7 +15,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::bench::{ALL, Bench, LEAD, NOW, captured, member, record_log};
+use crate::bench::{ALL, Bench, LEAD, NOW, captured, evidence, member, record_log};
 
 pub async fn there_is_one_organisation_and_one_person_an_address(bench: Bench) {
     let again = bench.store.commit(Work { organisation: Some(bench.organisation()), ..Work::default() }).await;
@@ -269,6 +269,26 @@ pub async fn people_and_logs_come_in_the_order_of_their_bytes(bench: Bench) {
     }
     let names: Vec<_> = bench.store.people().await.expect("an answer").into_iter().map(|person| person.name).collect();
     assert_eq!(names, ["Bo", "Person 7", "Zoë", "anna", "Ämma"]);
+}
+
+pub async fn evidence_says_where_it_was_copied_to(bench: Bench) {
+    let (origin, record) = (record_log(1), RecordId(Uuid::from_u128(50)));
+    for log in 2..=4 {
+        let head = bench.opened(record_log(log), Vec::new()).await;
+        // The last one takes it twice, as two versions.
+        let lines = if log == 4 { vec![7, 9] } else { vec![7] };
+        let copies = lines.into_iter().filter(|_| log != 3).map(|line| evidence(origin, record, line));
+        let work = bench.work_of(record_log(log), head, copies.collect());
+        if work.lines().next().is_some() {
+            bench.store.commit(Work::of(work)).await.expect("nobody wrote there");
+        }
+    }
+    assert_eq!(bench.store.copies(origin, record).await.expect("an answer"), [record_log(2), record_log(4)]);
+    assert_eq!(bench.store.copies(record_log(2), record).await.expect("an answer"), [], "a copy is not its origin");
+    assert_eq!(bench.store.copies(origin, RecordId(Uuid::from_u128(51))).await.expect("an answer"), []);
+    let kept = bench.store.lines(record_log(2), ALL).await.expect("an answer");
+    let side = kept.last().and_then(|line| line.side.clone()).expect("it is there");
+    assert!(side.content.is_some(), "with its words");
 }
 
 pub async fn an_opened_store_has_its_tables_and_counts_its_commits(bench: Bench) {

@@ -38,5 +38,6 @@ contract! {
     a_turn_says_where_its_logs_stand_and_is_nothing_when_dropped
     the_ends_of_logs_are_those_of_their_members_now
     people_and_logs_come_in_the_order_of_their_bytes
+    evidence_says_where_it_was_copied_to
     an_opened_store_has_its_tables_and_counts_its_commits
 }

@@ -72,7 +72,7 @@ fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> R
 /// What the records have come to, by the fold that the check makes.
 fn subjects(kinds: &Kinds, log: &ProofLog, records: &BTreeSet<RecordId>) -> Vec<Subject> {
     let replay = Replay::of(kinds, log);
-    let entries = replay.ledger().records.iter().filter(|(record, _)| records.contains(record));
+    let entries = replay.ledger().records.iter().filter(|(record, entry)| records.contains(record) && !entry.is_copy());
     let subject = |(record, entry): (&RecordId, &crate::ledger::RecordLedger)| {
         let version = entry.latest()?.number;
         Some(Subject { log: log.log, record: *record, version, state: entry.state(version)? })
@@ -111,6 +111,15 @@ fn needed(read: &[Read], record: RecordId) -> BTreeSet<RecordId> {
     own().flat_map(|read| read.names.iter().copied()).chain(of_kind).chain([record]).collect()
 }
 
+/// The record that a line copies from another log, with its words.
+fn copied(kind: LineKind, side: &Side) -> Option<RecordId> {
+    side.content.as_ref().filter(|_| kind == LineKind::Fact)?;
+    match cbor::decode(&side.bytes.0, MAX_FACT_BYTES).ok()? {
+        Fact::Evidence(evidence) => Some(evidence.signed.decision().ok()?.record),
+        _ => None,
+    }
+}
+
 fn trimmed(log: LogId, lines: &[Line], read: &[Read], needed: &BTreeSet<RecordId>) -> ProofLog {
     // Whoever has read half a batch has no receipt for it.
     let lines = lines.iter().rposition(|line| line.signature.is_some()).and_then(|last| lines.get(..=last)).unwrap_or_default();
@@ -127,7 +136,8 @@ fn trimmed(log: LogId, lines: &[Line], read: &[Read], needed: &BTreeSet<RecordId
             LineKind::Fact => true,
             LineKind::Decision => position >= first,
         };
-        let side = line.side.clone().filter(|_| keep).map(|side| Side { content: side.content.filter(|_| words(position)), ..side });
+        let words = |side: &Side| words(position) || copied(line.header.kind, side).is_some_and(|record| needed.contains(&record));
+        let side = line.side.as_ref().filter(|_| keep).map(|side| Side { content: side.content.clone().filter(|_| words(side)), ..side.clone() });
         // The receipt at the end covers every word before it.
         let signature = line.signature.clone().filter(|_| line.header.kind != LineKind::Word || position == last);
         Line { signature, side, ..line.clone() }

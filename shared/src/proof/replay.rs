@@ -11,8 +11,9 @@ use crate::{
     bytes::Bytes,
     cbor,
     decision::{Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, UnlockMethod, Unproven},
+    evidence::elsewhere,
     export::moment,
-    fact::{Fact, Facts, MAX_FACT_BYTES, Opened},
+    fact::{Evidence, Fact, Facts, MAX_FACT_BYTES, Opened},
     id::{LogId, RecordId},
     kind::{Kind, Kinds},
     ledger::{Decided, Ledger, Receipt},
@@ -105,6 +106,9 @@ impl<'a> Replay<'a> {
             Ok(fact) => fact,
             Err(error) => return self.cannot_tell("unknown_fact", format!("Line {position} states something that this build cannot read: {error}.")),
         };
+        if let Fact::Evidence(evidence) = &fact {
+            return self.evidence(header, evidence, &fact, side.content.as_ref());
+        }
         let is_opening = matches!(fact, Fact::Opened(_));
         if is_opening != (position == 0) || side.content.is_some() {
             return self.fails("fact", format!("Line {position} states something that does not belong there."));
@@ -116,7 +120,38 @@ impl<'a> Replay<'a> {
         if let Fact::Epoch(epoch) = &fact {
             self.ledger.begin_epoch(epoch);
         }
-        self.facts.fold(&fact);
+        self.fold_fact(header, &fact, None);
+    }
+
+    fn fold_fact(&mut self, header: &Header, fact: &Fact, frozen: Option<&Bytes>) {
+        if let Err(error) = self.ledger.take_fact(fact, frozen, header.position) {
+            self.fails("evidence", format!("Line {} copies something that is not to be believed: {error}.", header.position));
+        }
+        self.facts.fold(fact);
+    }
+
+    /// Feedback of another relationship, copied in for a claim: signed there, and held against that signature here.
+    fn evidence(&mut self, header: &Header, evidence: &Evidence, fact: &Fact, frozen: Option<&Bytes>) {
+        let position = header.position;
+        let Ok((decision, _)) = evidence.proven(frozen) else { return self.fold_fact(header, fact, frozen) };
+        match frozen {
+            None => {
+                self.wordless.insert(decision.record);
+            }
+            Some(frozen) => {
+                let state = rules::State { kinds: self.kinds, facts: &self.facts, ledger: &self.ledger };
+                if let Err(refusal) = rules::evidence(state, evidence.clone(), frozen.clone()) {
+                    self.fails("evidence", format!("Line {position} copies something that the rules forbid: {}", refusal.sentence));
+                } else {
+                    let (name, line, day) = (&evidence.name, evidence.line, moment(&self.facts, evidence.received_at));
+                    let sentence = format!(
+                        "Line {position} copies feedback that {name} signed in another relationship of the same person (line {line} there, received {day}); the signature holds by the device that was certified there."
+                    );
+                    self.findings.push(Finding::new("evidence", Outcome::Holds, sentence));
+                }
+            }
+        }
+        self.fold_fact(header, fact, frozen);
     }
 
     fn decision(&mut self, header: &Header, side: &Side) {
@@ -250,7 +285,8 @@ impl<'a> Replay<'a> {
 
 /// The records that frozen words name as evidence.
 pub(super) fn evidence(content: &Content) -> impl Iterator<Item = RecordId> {
-    content.iter().filter(|(key, _)| key.starts_with("evidence/")).filter_map(|(_, record)| record.text()?.parse().ok())
+    let here = content.iter().filter(|(key, _)| key.starts_with("evidence/")).filter_map(|(_, record)| record.text()?.parse().ok());
+    here.chain(elsewhere::named(content).map(|(record, _)| record))
 }
 
 fn erased(log: &ProofLog) -> BTreeSet<RecordId> {

@@ -8,8 +8,10 @@ use crate::{
     id::{LogId, OrganisationId, RecordId},
     key::PublicKey,
     kind::Kinds,
+    ledger::RecordLedger,
     line::{ChainError, Line, LineKind},
     log::{FIRST_EPOCH, Log, ReplayError},
+    phone::LogView,
 };
 
 use super::epoch::Left;
@@ -43,6 +45,13 @@ impl Book {
     pub fn told(id: LogId, organisation: OrganisationId, epoch: u32) -> Self {
         let log = Log::told(id, organisation, epoch);
         Self { log, slot: 0, closed: false, fact_count: 0, left: None, document: None, snapshot: None, words: Vec::new() }
+    }
+
+    /// What the screen is told about the log beside its rows.
+    pub fn view(&self) -> LogView {
+        let copies = self.log.ledger.records.iter().filter(|(_, entry)| RecordLedger::is_copy(entry));
+        let copies = copies.map(|(record, entry)| (*record, entry.clone())).collect();
+        LogView { log: self.log.id, facts: self.log.facts.clone(), next: self.log.chain.next, copies }
     }
 
     /// Every record that the log knows, by its words or by what was decided on it.

@@ -1,12 +1,17 @@
 //! Decisions on the way to their signature: checked by the rules, frozen, and then signed by whoever holds the key.
 
+use std::borrow::Cow;
+
 use crate::{
     bytes::{Bytes, Hash, Salt},
-    decision::{self, Act, DECISION_FORMAT, Decision, SignedDecision, Unlock},
+    decision::{self, Act, Content, DECISION_FORMAT, Decision, SignedDecision, Unlock},
+    evidence::elsewhere,
     id::{LogId, PersonId, RecordId},
     key::{Domain, Signature},
     kind::Kind,
+    ledger::Ledger,
     line::Seen,
+    log::Log,
     phone::Ask,
     refusal::Refusal,
     role::Role,
@@ -162,8 +167,21 @@ impl Replica {
 
     fn why_not(&self, proposal: &Proposal<'_>, now: At) -> Result<(), Refusal> {
         let book = self.book(proposal.log)?;
+        let ledger = self.with_copies(&book.log, proposal.content);
+        let state = rules::State { ledger: &ledger, ..book.log.state(&self.kinds) };
         // By the server's clock, as far as the phone knows it.
-        rules::why_not(book.log.state(&self.kinds), proposal, now.plus(self.sync.clock_offset_ms)).map_or(Ok(()), Err)
+        rules::why_not(state, proposal, now.plus(self.sync.clock_offset_ms)).map_or(Ok(()), Err)
+    }
+
+    /// The ledger as it will be once what a claim names in this person's other logs was copied in.
+    fn with_copies<'a>(&self, log: &'a Log, content: Option<&Content>) -> Cow<'a, Ledger> {
+        let mut ledger = Cow::Borrowed(&log.ledger);
+        for (position, (record, named)) in (log.chain.next..).zip(content.into_iter().flat_map(elsewhere::named)) {
+            if let Some(entry) = self.books.get(&named.log).filter(|_| named.log != log.id).and_then(|book| book.log.ledger.get(record)) {
+                ledger.to_mut().lay(named.log, record, entry, position);
+            }
+        }
+        ledger
     }
 
     /// The role in which this person would decide: the first of theirs whose act it is.

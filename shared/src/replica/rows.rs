@@ -9,7 +9,7 @@ use crate::{
     },
     id::{LogId, PersonId, RecordId},
     kind::DISCARDED,
-    ledger::Version,
+    ledger::{RecordLedger, Version},
     log::visible,
     phone::{Row, Waiting},
     prose,
@@ -38,6 +38,9 @@ impl Replica {
             return None;
         }
         let entry = book.log.ledger.get(record).cloned();
+        if entry.as_ref().is_some_and(RecordLedger::is_copy) {
+            return None;
+        }
         let frozen = entry.as_ref().and_then(|entry| entry.latest());
         let changed_after =
             frozen.is_some_and(|version| is_changed(book, &name, version)) || (frozen.is_some() && pending.iter().any(|pending| pending.words.is_some()));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Proposal, State};
 use crate::{
     decision::Content,
-    evidence,
-    ledger::Version,
+    evidence::{self, elsewhere},
+    ledger::{Ledger, Version},
     planted::{LeftOut, is_left_out},
     refusal::Refusal,
     scalar::Scalar,
@@ -43,9 +43,19 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
     }
 }
 
+/// The lines that a claim's words choose: those of this log, and those that copied in what it names elsewhere.
+pub fn chosen(ledger: &Ledger, content: &Content) -> BTreeSet<u64> {
+    let here = keyed(content, "evidence").filter_map(|(line, _)| line.parse().ok());
+    let copied = elsewhere::named(content).filter_map(|(record, named)| {
+        let mut copies = ledger.copies_from(named.log, record).map(|(version, _)| version);
+        copies.find(|version| named.is(version))?.sealed
+    });
+    here.chain(copied).collect()
+}
+
 /// A claim's evidence against its rule.
 pub fn claim_assessment(state: State<'_>, claim: &Version) -> Option<evidence::Assessment> {
-    let chosen: BTreeSet<u64> = claim.keyed("evidence").filter_map(|(line, _)| line.parse().ok()).collect();
+    let chosen = chosen(state.ledger, &claim.content);
     let level = u8::try_from(claim.integer("level")?).ok()?;
     evidence::assess(state.facts, state.ledger, claim.text("competency")?, level, claim.submitted.when(), Some(&chosen))
 }

@@ -1,6 +1,6 @@
 //! R10: only current members write or decide.
 
-use super::{Proposal, State};
+use super::{Proposal, State, evidence_elsewhere};
 use crate::{
     fact::Fact,
     id::{LogId, PersonId},
@@ -42,7 +42,10 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
         | Fact::Device(_)
         | Fact::DeviceRevoked { .. }
         | Fact::Paused(_)
-        | Fact::Captured { .. } => return Ok(()),
+        | Fact::Captured { .. }
+        | Fact::Evidence(_)
+        | Fact::EvidenceVoided(_)
+        | Fact::EvidenceHidden(_) => return Ok(()),
     };
     let log = state.facts.log();
     // No lead is a member of a pair log. A membership that ends there follows the one in the record log, whose fact the
@@ -52,6 +55,10 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
     }
     // Nor of an own log: the drafts of an erased record go with it, in the same transaction.
     if matches!((log, fact), (Some(LogId::Pair(_) | LogId::Own(_)), Fact::Epoch(_))) {
+        return Ok(());
+    }
+    // What was copied from another relationship is erased with its origin, whose lead asked for it.
+    if matches!(fact, Fact::Epoch(epoch) if epoch.erased.iter().all(|record| evidence_elsewhere::is_copy(state, *record))) {
         return Ok(());
     }
     let is_record_log = matches!(log, Some(LogId::Record(_)));

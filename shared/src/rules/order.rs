@@ -1,7 +1,7 @@
 //! R7: what an approval rests on cannot be voided before the approval is revoked. Hiding words never waits.
 
 use super::{Proposal, State};
-use crate::{decision::Act, ledger::Version, refusal::Refusal, words::refusal as say};
+use crate::{decision::Act, evidence::elsewhere::ELSEWHERE, id::RecordId, ledger::Version, refusal::Refusal, words::refusal as say};
 
 pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refusal> {
     if proposal.act != Act::Void {
@@ -11,9 +11,14 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Ref
     if entry.version(proposal.version).is_some_and(|version| version.is_approved()) {
         return Err(say::r7_order());
     }
-    // Whichever of its versions was named: withdrawing any of them would pull the record from under the approval.
-    let record = proposal.record.to_string();
-    let names = |claim: &Version| claim.keyed("evidence").any(|(_, named)| named.text() == Some(&record));
-    let rests = state.ledger.records.values().flat_map(|other| &other.versions).any(|claim| claim.is_approved() && names(claim));
-    if rests { Err(say::r7_order()) } else { Ok(()) }
+    if rests(state, proposal.record) { Err(say::r7_order()) } else { Ok(()) }
+}
+
+/// Whether an approval here rests on a record, whichever of its versions was named: withdrawing any of them would pull the
+/// record from under it.
+pub(super) fn rests(state: State<'_>, record: RecordId) -> bool {
+    let name = record.to_string();
+    let names =
+        |claim: &Version| claim.keyed("evidence").any(|(_, named)| named.text() == Some(&name)) || claim.keyed(ELSEWHERE).any(|(named, _)| named == name);
+    state.ledger.records.values().flat_map(|other| &other.versions).any(|claim| claim.is_approved() && names(claim))
 }

@@ -105,6 +105,7 @@ impl World {
             Body::Word { change, .. } | Body::Carried(change) => (LineKind::Word, change, None),
             Body::Decision { signed, content, .. } => (LineKind::Decision, Bytes(shared::cbor::encode(&signed)), content),
             Body::Fact(fact) => (LineKind::Fact, Bytes(shared::cbor::encode(&fact)), None),
+            Body::Evidence { evidence, frozen } => (LineKind::Fact, Bytes(shared::cbor::encode(&Fact::Evidence(evidence))), Some(frozen)),
         };
         let (state, lines) = self.logs.get_mut(&log).expect("the log is open");
         let header = Header {

@@ -152,6 +152,10 @@ impl Store for SimStore {
         self.read(|tables| tables.draft_times(person, record)).await
     }
 
+    async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>> {
+        self.read(|tables| tables.copies(log, record)).await
+    }
+
     fn announce(&self, moved: Moved) {
         self.machine.get().announce(self.process, moved);
     }

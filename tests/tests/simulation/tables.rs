@@ -1,6 +1,6 @@
 //! What a store's tables hold, as a fold of its transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use server::store::{
     Device, Drafted, Held, HeldId, LogWork, Membership, Organisation, Page, Person, Reach, Result, Settled, Stand, StoreError, Work, items_hash, weight,
@@ -38,6 +38,8 @@ pub struct Tables {
     pub logs: BTreeMap<LogId, LogTable>,
     members: Vec<Member>,
     drafts: BTreeMap<(PersonId, RecordId), (At, At)>,
+    /// Where evidence came from, of which record, and where it went.
+    copies: BTreeSet<(LogId, RecordId, LogId)>,
     held: BTreeMap<HeldId, Held>,
 }
 
@@ -145,6 +147,11 @@ impl Tables {
                     member.ended_by = Some(line.header.position);
                 }
             }
+            Some(Fact::Evidence(evidence)) => {
+                if let Ok(decision) = evidence.signed.decision() {
+                    self.copies.insert((decision.log, decision.record, log));
+                }
+            }
             Some(Fact::DeviceRevoked { device }) => {
                 if let Some(device) = self.devices.get_mut(device) {
                     device.revoked_at.get_or_insert(line.header.received_at);
@@ -239,6 +246,10 @@ impl Tables {
 
     pub fn draft_times(&self, person: PersonId, record: RecordId) -> Option<(At, At)> {
         self.drafts.get(&(person, record)).copied()
+    }
+
+    pub fn copies(&self, origin: LogId, record: RecordId) -> Vec<LogId> {
+        self.copies.iter().filter(|(from, of, _)| (*from, *of) == (origin, record)).map(|(_, _, log)| *log).collect()
     }
 
     pub fn held(&self, held: HeldId) -> Option<Held> {

@@ -57,7 +57,7 @@ pub fn skill_name(code: &str, log: Option<&Log>) -> String {
 }
 
 /// Shown elsewhere on the record's screen, or of no use to a reader.
-const ELSEWHERE: [&str; 8] = ["mentee", "captured_at", "evidence", "practice", "late_reason", "jot", "on", "question"];
+const ELSEWHERE: [&str; 9] = ["mentee", "captured_at", "evidence", "elsewhere", "practice", "late_reason", "jot", "on", "question"];
 
 /// The words of a version. Words come before the level.
 #[component]

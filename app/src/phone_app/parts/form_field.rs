@@ -36,7 +36,7 @@ pub fn FormField(
         Value::Day => dated(field, id, value, write, log, true),
         Value::Moment => dated(field, id, value, write, log, false),
         // Prose has a box of its own: it is typed and not set.
-        Value::Record | Value::Prose { .. } => ().into_any(),
+        Value::Record | Value::Elsewhere | Value::Prose { .. } => ().into_any(),
         Value::Rating | Value::Level | Value::Choice { .. } | Value::Person { .. } | Value::Competency => one_of(field, id, value, write, log),
     }
 }

@@ -13,6 +13,7 @@ use shared::{
     kind::CLAIM,
     phone::Ask,
     role::Role,
+    rules,
     scalar::Scalar,
     words::level_meaning,
 };
@@ -27,7 +28,8 @@ use crate::{
         ask_for_pin::{AskForPin, Reason},
         browser,
         draft::Draft,
-        log::Relationship,
+        elsewhere,
+        log::{Log, Relationship},
         memo::memo,
         model::{Model, model},
         parts::{Choice, Choices, Conflicts, Heading, TextBox},
@@ -61,10 +63,18 @@ fn Request(record: Option<RecordId>) -> impl IntoView {
         presets
     });
     let draft = Draft::new("claim", record, presets);
-    let mine = memo(move || model.relationships_as(Role::Mentee).into_iter().next());
+    let places = memo(move || model.relationships_as(Role::Mentee));
+    let place = RwSignal::new(None::<String>);
+    let mine = memo(move || {
+        let wanted = place.get();
+        places.with(|places| places.iter().find(|one| Some(one.address()) == wanted).or_else(|| places.first()).cloned())
+    });
     view! {
         <Heading title=say::TITLE who=future_readers(model, draft, mine)/>
         <Conflicts row=draft.row log=Signal::derive(move || mine.get().map(|relationship| relationship.log))/>
+        <Show when=move || places.with(|places| places.len() > 1)>
+            <Whom places mine place/>
+        </Show>
         <Skill draft mine/>
         <Show when=move || draft.text("competency").is_some()>
             <Level draft/>
@@ -72,6 +82,27 @@ fn Request(record: Option<RecordId>) -> impl IntoView {
             <TextBox id="claim-words".to_owned() label=say::WORDS value=draft.words("words") write=draft.writer("words") rows=3 max_chars=4000/>
         </Show>
         <Send draft mine/>
+    }
+    .into_any()
+}
+
+/// Where there are several relationships: whose supervisor is asked.
+#[component]
+fn Whom(places: Memo<Vec<Relationship>>, mine: Memo<Option<Relationship>>, place: RwSignal<Option<String>>) -> impl IntoView {
+    let choices = memo(move || {
+        let now = browser::now();
+        let name = |member: Option<&shared::fact::Member>| member.map(|member| member.name.clone()).unwrap_or_default();
+        let choice =
+            |one: &Relationship| Choice::new(one.address(), say::asked_of(&name(one.log.facts.supervisor(now)), &name(one.log.facts.lead_mentor(now))));
+        places.with(|places| places.iter().map(choice).collect::<Vec<_>>())
+    });
+    let chosen = Signal::derive(move || mine.with(|mine| mine.as_ref().map(Relationship::address)));
+    let choose = Callback::new(move |(address, _): (String, bool)| place.set(Some(address)));
+    view! {
+        <fieldset class="question" id="whom">
+            <legend>{say::WHOM}</legend>
+            <Choices name="whom".to_owned() choices chosen choose rows=true/>
+        </fieldset>
     }
     .into_any()
 }
@@ -91,7 +122,7 @@ fn Skill(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
     let chosen = Signal::derive(move || draft.text("competency"));
     let choose = Callback::new(move |(code, _): (String, bool)| {
         // Feedback chosen for another skill is not evidence for this one.
-        for key in untrack(|| draft.content()).keys().filter(|key| key.starts_with("evidence/")) {
+        for key in untrack(|| draft.content()).keys().filter(|key| key.starts_with("evidence/") || key.starts_with("elsewhere/")) {
             draft.put(key, None, true);
         }
         draft.put("competency", Some(Scalar::Text(code)), true);
@@ -126,18 +157,27 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
         let level = draft.integer("level").and_then(|level| u8::try_from(level).ok());
         draft.text("competency").zip(level)
     });
+    let model = model();
+    let all = memo(move || {
+        let me = model.me.with(|me| me.as_ref().map(|me| me.person))?;
+        let others: Vec<Relationship> = model.relationships().into_iter().filter(|other| other.log.is_mentee(me)).collect();
+        mine.with(|mine| {
+            let mine = mine.as_ref()?;
+            Some(Relationship { id: mine.id, log: elsewhere::with_others(mine, &others) })
+        })
+    });
     let items = memo(move || {
         let (competency, level) = asked.get()?;
-        mine.with(|mine| {
-            let log = &mine.as_ref()?.log;
+        all.with(|all| {
+            let log = &all.as_ref()?.log;
             Some(assess(&log.facts, log.ledger(), &competency, level, browser::now(), None)?.items)
         })
     });
-    let chosen = memo(move || skill::chosen(&draft.content()));
+    let chosen = memo(move || all.with(|all| all.as_ref().map(|all| rules::chosen(all.log.ledger(), &draft.content())).unwrap_or_default()));
     let so_far = move || {
         let (competency, level) = asked.get()?;
-        let assessment = mine.with(|mine| {
-            let log = &mine.as_ref()?.log;
+        let assessment = all.with(|all| {
+            let log = &all.as_ref()?.log;
             assess(&log.facts, log.ledger(), &competency, level, browser::now(), Some(&chosen.get()))
         });
         let open = assessment.as_ref().is_none_or(|assessment| !assessment.is_met());
@@ -151,8 +191,17 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
         if items.is_empty() {
             return Some(view! { <p>{say::NO_EVIDENCE}</p> }.into_any());
         }
-        let items = items.into_iter().map(|item| choice(draft, mine, chosen, &item)).collect_view();
-        Some(view! { <div class="choices choices-rows">{items}</div> }.into_any())
+        let log = all.get_untracked()?.log;
+        let from_another = items.iter().any(|item| elsewhere::is_from_another(&log, item));
+        let items = items.into_iter().map(|item| choice(draft, &log, chosen, &item)).collect_view();
+        let hint = from_another.then(|| view! { <p class="hint">{say::FROM_ANOTHER_HINT}</p> });
+        Some(
+            view! {
+                <div class="choices choices-rows">{items}</div>
+                {hint}
+            }
+            .into_any(),
+        )
     };
     view! {
         <fieldset class="question" id="choose">
@@ -165,21 +214,15 @@ fn Choose(draft: Draft, mine: Memo<Option<Relationship>>) -> impl IntoView {
     .into_any()
 }
 
-fn choice(draft: Draft, mine: Memo<Option<Relationship>>, chosen: Memo<std::collections::BTreeSet<u64>>, item: &Item) -> AnyView {
+fn choice(draft: Draft, log: &Log, chosen: Memo<std::collections::BTreeSet<u64>>, item: &Item) -> AnyView {
     let line = item.line;
     let id = ["evidence-", &line.to_string()].concat();
-    let key = ["evidence/", &line.to_string()].concat();
-    let record = item.record.to_string();
-    let (title, note) = mine
-        .with_untracked(|mine| {
-            let log = &mine.as_ref()?.log;
-            let scale = log.facts.competency(&draft.text("competency")?)?.scale;
-            let note = [Some(rating(scale, item.level)), not_counted(item.counts)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            Some((piece_title(log, item), note))
-        })
-        .unwrap_or_default();
+    let (key, named) = elsewhere::choice(log, item);
+    let scale = draft.text("competency").and_then(|code| log.facts.competency(&code)).map(|competency| competency.scale);
+    let note = [scale.map(|scale| rating(scale, item.level)), not_counted(item.counts)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let title = piece_title(log, item);
     let checked = move || chosen.with(|chosen| chosen.contains(&line));
-    let change = move |on: bool| draft.put(&key, on.then(|| Scalar::Text(record.clone())), true);
+    let change = move |on: bool| draft.put(&key, on.then(|| named.clone()), true);
     view! {
         <div class="choice choice-row">
             <input type="checkbox" id=id.clone() prop:checked=checked on:change:target=move |event| change(event.target().checked())/>

@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use shared::{
+    decision::Act,
     fact::{Fact, Facts, Pause},
     id::LogId,
     time::{At, Zone},
@@ -65,6 +66,10 @@ fn sentence(fact: &Fact, facts: &Facts, zone: &Zone) -> String {
         Fact::Captured { .. } => say::CAPTURED.to_owned(),
         Fact::Adopted { author, by, .. } => say::adopted(&name(*author), &name(*by)),
         Fact::Discarded { author, by, reason, .. } => say::discarded(&name(*author), &name(*by), reason),
+        Fact::Evidence(evidence) => say::evidence(&evidence.name),
+        Fact::EvidenceVoided(moved) if moved.mark.act == Act::Submit => say::evidence_overtaken(&moved.name),
+        Fact::EvidenceVoided(moved) => say::evidence_voided(&moved.name),
+        Fact::EvidenceHidden(moved) => say::evidence_hidden(&moved.name),
         Fact::Epoch(epoch) => say::erased(epoch.erased.len(), &name(epoch.by), &epoch.reason),
     }
 }

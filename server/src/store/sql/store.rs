@@ -1,6 +1,7 @@
 //! What both databases do alike, written once and compiled for each: the statements are of one dialect, their placeholders
 //! `$1`. What is theirs alone, each keeps beside this: how it opens, begins, commits and closes.
 
+mod copies;
 mod devices;
 mod held;
 pub(super) mod lines;
@@ -114,6 +115,10 @@ impl Store for Backend {
 
     async fn draft_times(&self, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
         read::draft_times(&self.readers, person, record).await
+    }
+
+    async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>> {
+        copies::of(&self.readers, log, record).await
     }
 
     async fn hold(&self, held: &Held) -> Result<()> {

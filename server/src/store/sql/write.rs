@@ -6,7 +6,7 @@ use shared::{
 };
 
 use super::{
-    Connection, devices, held, lines, organisation, people,
+    Connection, copies, devices, held, lines, organisation, people,
     read::{failed, integer},
 };
 use crate::store::{LogWork, Result, StoreError, Work};
@@ -93,6 +93,7 @@ async fn feed(connection: &mut Connection, log: i64, line: &Line, fact: &Fact) -
         Fact::Member(member) => add_member(connection, log, position, member).await,
         Fact::MemberEnded(ended) => end_member(connection, log, position, ended).await,
         Fact::DeviceRevoked { device } => devices::revoke(connection, *device, line.header.received_at).await,
+        Fact::Evidence(evidence) => copies::add(connection, log, evidence).await,
         Fact::Opened(_)
         | Fact::Framework(_)
         | Fact::Settings(_)
@@ -103,6 +104,8 @@ async fn feed(connection: &mut Connection, log: i64, line: &Line, fact: &Fact) -
         | Fact::Captured { .. }
         | Fact::Adopted { .. }
         | Fact::Discarded { .. }
+        | Fact::EvidenceVoided(_)
+        | Fact::EvidenceHidden(_)
         | Fact::Epoch(_) => Ok(()),
     }
 }

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use shared::{
     evidence::{Assessment, Counts, Item, assess},
     ledger::State,
+    rules,
     words::{act_meaning, level_meaning},
 };
 
 use super::Shown;
 use crate::{
-    phone_app::{clock, log::Log, model::model, order, parts::value_text, skill, standing},
+    phone_app::{clock, elsewhere, log::Log, model::model, order, parts::value_text, standing},
     words::{claim, rating, record as say, review},
 };
 
@@ -23,8 +24,8 @@ pub fn Evidence(shown: Memo<Option<Shown>>) -> impl IntoView {
         let competency = version.text("competency")?.to_owned();
         let level = version.integer("level").and_then(|level| u8::try_from(level).ok())?;
         let at = version.submitted.when();
-        let chosen = skill::chosen(&version.content);
         let log = &shown.log;
+        let chosen = rules::chosen(log.ledger(), &version.content);
         let me = model.me.get()?.person;
         let with_chosen = assess(&log.facts, log.ledger(), &competency, level, at, Some(&chosen));
         let all = assess(&log.facts, log.ledger(), &competency, level, at, None);
@@ -85,10 +86,11 @@ pub fn not_counted(counts: Counts) -> Option<&'static str> {
     }
 }
 
-/// 'Ruth Calloray, 12 May 2026'.
+/// 'Ruth Calloray, 12 May 2026'; and where it was signed, where that was not here.
 pub fn piece_title(log: &Log, item: &Item) -> String {
     let zone = log.facts.zone();
-    [log.facts.name(item.observer), clock::full_day(item.happened_at, &zone)].join(", ")
+    let from = elsewhere::is_from_another(log, item).then(|| claim::FROM_ANOTHER.to_owned());
+    [log.facts.name(item.observer), clock::full_day(item.happened_at, &zone)].into_iter().chain(from).collect::<Vec<_>>().join(", ")
 }
 
 /// One piece of feedback, opening in place.
@@ -114,7 +116,15 @@ fn piece(log: &Log, item: &Item) -> AnyView {
         .as_ref()
         .map(|mark| [act_meaning(mark.act), &mark.reason.as_ref().map(|reason| [": ", reason].concat()).unwrap_or_default()].concat());
     let remarks = remarks.chain(read).map(|remark| view! { <li>{remark}</li> }).collect_view();
-    let href = ["/app/records/", &item.record.to_string()].concat();
+    // Of what was copied in, all that came is here.
+    let own = version.origin.is_none().then(|| {
+        let href = ["/app/records/", &item.record.to_string()].concat();
+        view! {
+            <p>
+                <a href=href>{say::WORDS}</a>
+            </p>
+        }
+    });
     view! {
         <details class="piece">
             <summary>
@@ -123,9 +133,7 @@ fn piece(log: &Log, item: &Item) -> AnyView {
             </summary>
             <dl class="content">{words}</dl>
             <ul class="remarks">{remarks}</ul>
-            <p>
-                <a href=href>{say::WORDS}</a>
-            </p>
+            {own}
         </details>
     }
     .into_any()
