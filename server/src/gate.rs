@@ -13,9 +13,9 @@ mod logs;
 mod pull;
 mod push;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::{kind::Kinds, log::ReplayError, refusal::Refusal};
+use shared::{beacon::Beacon, kind::Kinds, log::ReplayError, refusal::Refusal, time::At};
 use tokio::sync::OnceCell;
 
 use self::logs::Logs;
@@ -40,6 +40,8 @@ pub struct Gate {
     kinds: Kinds,
     logs: Logs,
     organisation: OnceCell<Arc<Organisation>>,
+    /// The hour that was signed last.
+    beacon: Mutex<Option<Beacon>>,
 }
 
 /// Why an act did not happen for another reason than the rules.
@@ -66,7 +68,7 @@ pub type Result<T> = std::result::Result<T, GateError>;
 
 impl Gate {
     pub fn new(store: Arc<dyn Store>, live: Arc<Live>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, live, entropy, kinds: Kinds::standard(), logs: Logs::default(), organisation: OnceCell::new() }
+        Self { store, live, entropy, kinds: Kinds::standard(), logs: Logs::default(), organisation: OnceCell::new(), beacon: Mutex::default() }
     }
 
     /// The same gate for other kinds of records: a kind that only a test declares gets all that the declared ones have.
@@ -96,6 +98,16 @@ impl Gate {
     pub async fn organisation(&self) -> Result<&Arc<Organisation>> {
         let read = || async { self.store.organisation().await?.map(Arc::new).ok_or(GateError::NoOrganisation) };
         self.organisation.get_or_try_init(read).await
+    }
+
+    /// The beacon of the hour that it is.
+    pub async fn beacon(&self, now: At) -> Result<Beacon> {
+        let organisation = self.organisation().await?;
+        let mut known = self.beacon.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(beacon) = known.as_ref().filter(|beacon| beacon.is_of(now)) {
+            return Ok(beacon.clone());
+        }
+        Ok(known.insert(Beacon::of(organisation.id, &organisation.key, now)).clone())
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    beacon::Beacon,
     bytes::{Bytes, Hash, Salt},
     canonical,
     fact::Facts,
@@ -118,6 +119,9 @@ pub struct Decision {
     pub at: At,
     /// The newest line that the device had seen.
     pub seen: Seen,
+    /// The newest beacon that the device had heard, where it is later than that line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon: Option<Beacon>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -163,12 +167,27 @@ pub enum Unproven {
     NoCertificate,
     #[error("the words are not the ones that were signed")]
     Digest,
+    #[error("the hour that it quotes was not signed by the organisation")]
+    Beacon,
 }
 
 impl Decision {
     /// The bytes to sign.
     pub fn encode(&self) -> Bytes {
         Bytes(crate::cbor::encode(self))
+    }
+
+    /// The moment after which it was signed: when the line that it names was received, or when the hour of its beacon
+    /// struck; never after its own receipt, since two processes may have two clocks.
+    pub fn signed_after(&self, seen_at: Option<At>, received_at: At) -> At {
+        let hour = self.beacon.as_ref().map(Beacon::at);
+        seen_at.max(hour).map_or(received_at, |after| after.min(received_at))
+    }
+
+    /// Whether the beacon that it quotes, if any, is the organisation's.
+    pub fn quotes_truly(&self, facts: &Facts) -> bool {
+        let Some(beacon) = &self.beacon else { return true };
+        facts.opened.as_ref().is_some_and(|opened| beacon.verify(opened.organisation, &opened.key).is_ok())
     }
 }
 
@@ -192,6 +211,9 @@ impl SignedDecision {
     pub fn proven(&self, log: LogId, facts: &Facts, frozen: Option<&Bytes>) -> Result<(Decision, Option<Content>), Unproven> {
         let decision = self.decision()?;
         let key = facts.device_key(decision.device, decision.by).ok_or(Unproven::NoCertificate)?;
+        if !decision.quotes_truly(facts) {
+            return Err(Unproven::Beacon);
+        }
         self.proven_by(key, log, frozen)
     }
 

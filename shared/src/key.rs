@@ -15,6 +15,8 @@ pub enum Domain {
     Decision,
     /// A line's hash, signed by the organisation.
     Line,
+    /// An hour, signed by the organisation.
+    Beacon,
 }
 
 impl Domain {
@@ -22,6 +24,7 @@ impl Domain {
         match self {
             Self::Decision => b"countersign decision 1\0",
             Self::Line => b"countersign line 1\0",
+            Self::Beacon => b"countersign beacon 1\0",
         }
     }
 

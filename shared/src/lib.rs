@@ -3,6 +3,7 @@
 //! Nothing in here reads a clock, draws a random number or touches a network, a disk or a screen: time and
 //! randomness are arguments, so that every verdict can be recomputed and every test repeats.
 
+pub mod beacon;
 pub mod bytes;
 pub mod canonical;
 pub mod cbor;

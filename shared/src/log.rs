@@ -89,6 +89,8 @@ pub enum ReplayError {
     Author(u64),
     #[error("line {0}: the words are not the ones that were signed")]
     Digest(u64),
+    #[error("line {0} quotes an hour that the organisation did not sign")]
+    Beacon(u64),
     #[error("line {0} is not a change that fits: {1}")]
     Change(u64, String),
 }
@@ -277,7 +279,8 @@ impl Log {
     }
 
     fn receipt(&self, decision: &Decision, position: u64, received_at: At) -> Receipt {
-        Receipt { position, received_at, seen_at: self.seen_at(decision.seen.position, &decision.seen.tag.0).unwrap_or(received_at) }
+        let seen_at = self.seen_at(decision.seen.position, &decision.seen.tag.0);
+        Receipt { position, received_at, seen_at: decision.signed_after(seen_at, received_at) }
     }
 
     /// Who made a record, as its first change says.
@@ -310,6 +313,7 @@ fn unproven(position: u64, error: &Unproven) -> ReplayError {
     match error {
         Unproven::NoCertificate => ReplayError::NoCertificate(position),
         Unproven::Digest => ReplayError::Digest(position),
+        Unproven::Beacon => ReplayError::Beacon(position),
         Unproven::Decision(error) => ReplayError::Unreadable(position, error.to_string()),
     }
 }

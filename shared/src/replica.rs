@@ -25,6 +25,7 @@ pub use self::{
     stored::{Effects, RestoreError, StoreOp, Stored, Table},
 };
 use crate::{
+    beacon::Beacon,
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::Kinds,
@@ -68,14 +69,17 @@ pub struct Replica {
     in_touch: bool,
     /// Every line that the last answer told of is here. Not kept: a reopened phone asks for everything.
     read_up: bool,
+    /// The newest signed hour that the server told.
+    beacon: Option<Beacon>,
 }
 
 /// Unsent intents on one phone; beyond this writing is refused until some went through.
 pub const MAX_PENDING: usize = 2_000;
 /// Entries under 'Could not be sent'; beyond this writing is refused until some were copied or dismissed.
 pub const MAX_STUCK: usize = 500;
-/// The clock's offset under this name in [`Table::Meta`].
+/// The clock's offset and the newest beacon under these names in [`Table::Meta`].
 const CLOCK: &str = "clock_offset_ms";
+const BEACON: &str = "beacon";
 /// A smaller change of the offset is not worth a write.
 const CLOCK_KEPT_WITHIN_MS: i64 = 1_000;
 
@@ -91,6 +95,7 @@ impl Replica {
             sync: SyncView::default(),
             in_touch: false,
             read_up: false,
+            beacon: None,
         }
     }
 
@@ -228,6 +233,7 @@ impl Replica {
         self.sync.sign_in_again = false;
         self.sync.synced_at = Some(now);
         self.learn_clock(response.now.since(now), &mut effects);
+        self.learn_hour(response.beacon, &mut effects);
         self.show(&touched, &mut effects);
         effects
     }
@@ -238,6 +244,16 @@ impl Replica {
         self.sync.clock_offset_ms = offset_ms;
         if moved {
             effects.put(Table::Meta, CLOCK.to_owned(), &offset_ms);
+        }
+    }
+
+    /// Kept, so that a phone that is opened without signal can quote it. One that is not the organisation's would have
+    /// its decisions refused.
+    fn learn_hour(&mut self, told: Option<Beacon>, effects: &mut Effects) {
+        let Some(told) = told.filter(|told| self.beacon.as_ref().is_none_or(|known| known.hour < told.hour)) else { return };
+        if told.verify(self.identity.organisation, &self.identity.organisation_key).is_ok() {
+            effects.put(Table::Meta, BEACON.to_owned(), &told);
+            self.beacon = Some(told);
         }
     }
 

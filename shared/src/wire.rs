@@ -20,6 +20,7 @@ mod packed;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    beacon::Beacon,
     bytes::{Bytes, Hash},
     decision::SignedDecision,
     id::{DeviceId, LogId, OrganisationId, PersonId},
@@ -143,13 +144,16 @@ pub struct SyncResponse {
     /// Every log of this person, and where its next line will stand. A known log that is missing here is no longer
     /// theirs to read on.
     pub directory: Vec<Cursor>,
+    /// The hour that it is, signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon: Option<Beacon>,
 }
 
 impl SyncResponse {
     /// The same without lines and directory: what a client asks about it after it was taken in.
     pub fn without_lines(&self) -> Self {
         let logs = self.logs.iter().map(|update| LogUpdate { lines: Vec::new(), ..*update });
-        Self { verdicts: self.verdicts.clone(), logs: logs.collect(), directory: Vec::new(), ..*self }
+        Self { verdicts: self.verdicts.clone(), logs: logs.collect(), directory: Vec::new(), beacon: None, ..*self }
     }
 
     /// Whether this log is the person's to read on.

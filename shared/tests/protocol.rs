@@ -431,7 +431,7 @@ fn outcomes() -> String {
 }
 
 /// What each code of a check answers.
-const FINDINGS: [(&str, &str); 22] = [
+const FINDINGS: [(&str, &str); 23] = [
     ("file", "whether it is a proof that can be read"),
     ("key", "whether it names the key that was given"),
     ("chain", "whether nothing of a log was changed, left out or put in"),
@@ -442,6 +442,7 @@ const FINDINGS: [(&str, &str); 22] = [
     ("unknown_fact", "a fact that this build does not know"),
     ("signature", "whether a decision reads and its device signed it"),
     ("certificate", "whether that device is certified as the person's"),
+    ("beacon", "whether the organisation signed the hour that a decision quotes"),
     ("evidence", "feedback copied in from another relationship: who signed it there, and whether that holds"),
     ("content", "whether the frozen words are those that were signed"),
     ("author", "whether the line was received from the one who signed it"),

@@ -122,5 +122,6 @@ async fn exchange(gate: &Arc<Gate>, person: PersonId, request: &SyncRequest, now
         verdicts.push(gate.push(author, bundle.clone(), now).await?);
     }
     let Pulled { logs, directory } = gate.pull(person, request, now).await?;
-    Ok(SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory })
+    let beacon = Some(gate.beacon(now).await?);
+    Ok(SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory, beacon })
 }

@@ -38,7 +38,8 @@ pub(super) async fn sync(
     let verdicts = push(&server, author, &request.push).await?;
     let now = server.clock.now();
     let pulled = server.gate.pull(signed_in.person, &request, now).await?;
-    Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs: pulled.logs, directory: pulled.directory }))
+    let beacon = Some(server.gate.beacon(now).await?);
+    Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs: pulled.logs, directory: pulled.directory, beacon }))
 }
 
 fn check_limits(request: &SyncRequest) -> Result<(), ApiProblem> {

@@ -203,6 +203,7 @@ pub fn evidence(origin: LogId, record: RecordId, line: u64) -> Accepted {
         unlock: Unlock { method: UnlockMethod::Pin, at: NOW },
         at: NOW,
         seen: Seen { position: 1, tag: Fixed([0; 12]) },
+        beacon: None,
         reason: None,
     };
     let body = decision.encode();

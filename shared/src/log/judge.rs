@@ -111,8 +111,10 @@ impl Log {
                 self.seen_at(seen.position, &seen.tag)
             }
             Item::Decision(signed) => {
-                let seen = signed.decision().ok()?.seen;
-                self.seen_at(seen.position, &seen.tag.0)
+                let decision = signed.decision().ok()?;
+                let seen_at = self.seen_at(decision.seen.position, &decision.seen.tag.0)?;
+                // Whoever quotes an hour signed after it struck.
+                Some(decision.beacon.as_ref().map_or(seen_at, |beacon| beacon.at().max(seen_at)))
             }
         }
     }
@@ -259,7 +261,7 @@ impl Log {
         if extra || crate::cbor::encode(signed).len() > MAX_DECISION_BYTES {
             return Err(Refusal::new("bad_decision", "This could not be taken as it is. Update the app and sign again."));
         }
-        if self.seen_at(decision.seen.position, &decision.seen.tag.0).is_none() {
+        if self.seen_at(decision.seen.position, &decision.seen.tag.0).is_none() || !decision.quotes_truly(&self.facts) {
             return Err(say::bad_time());
         }
         Ok(decision)

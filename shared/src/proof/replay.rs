@@ -179,7 +179,8 @@ impl<'a> Replay<'a> {
             self.ask(header, kind, &signed, &decision, frozen);
         }
         let author = self.ledger.get(decision.record).map_or(decision.by, |entry| entry.author);
-        let seen_at = self.received.seen_at(decision.seen.position, &decision.seen.tag.0).unwrap_or(header.received_at);
+        let seen_at = self.received.seen_at(decision.seen.position, &decision.seen.tag.0);
+        let seen_at = decision.signed_after(seen_at, header.received_at);
         let receipt = Receipt { position, received_at: header.received_at, seen_at };
         self.ledger.fold(&self.facts, kind, Decided { decision: &decision, heads: &signed.heads, content, author, receipt });
     }
@@ -190,6 +191,7 @@ impl<'a> Replay<'a> {
             let code = match error {
                 Unproven::NoCertificate => "certificate",
                 Unproven::Digest => "content",
+                Unproven::Beacon => "beacon",
                 Unproven::Decision(_) => "signature",
             };
             (code, error.to_string())

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    beacon::Beacon,
     bytes::{Bytes, Hash, Salt},
     decision::{self, Act, Content, DECISION_FORMAT, Decision, SignedDecision, Unlock},
     evidence::elsewhere,
@@ -154,8 +155,15 @@ impl Replica {
             unlock,
             at: proposal.at,
             seen,
+            beacon: self.beacon_after(proposal.log, seen),
             reason: proposal.reason.map(str::to_owned),
         }
+    }
+
+    /// The newest beacon heard, where it says more than the line that was seen.
+    fn beacon_after(&self, log: LogId, seen: Seen) -> Option<Beacon> {
+        let seen_at = self.books.get(&log)?.log.received_at(seen.position)?;
+        self.beacon.clone().filter(|beacon| beacon.at() > seen_at)
     }
 
     /// Whether a decision that excludes this one waits on this phone already.

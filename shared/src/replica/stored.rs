@@ -181,6 +181,9 @@ impl Replica {
             if name == super::CLOCK {
                 self.sync.clock_offset_ms = read(&value)?;
             }
+            if name == super::BEACON {
+                self.beacon = Some(read(&value)?);
+            }
             if let Some(log) = name.strip_prefix("slot/").and_then(|log| log.parse().ok())
                 && let Some(book) = self.books.get_mut(&log)
             {

@@ -98,6 +98,7 @@ impl Gate {
             unlock: Unlock { method: UnlockMethod::Pin, at: self.ward.now },
             at: self.ward.now,
             seen: self.seen(log()),
+            beacon: None,
             reason: Some("as told".into()),
         }
     }

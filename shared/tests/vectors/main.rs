@@ -2,6 +2,7 @@
 //! fail when the code drifts from them; `UPDATE=1` writes them anew, which is a change of the protocol and is read as one.
 #![cfg(feature = "document")]
 
+mod beacon;
 mod chain;
 mod changes;
 mod content;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared::{
+    beacon::Beacon,
     bytes::Bytes,
     decision::{Act, SignedDecision},
     fact::Fact,
@@ -13,7 +14,9 @@ use shared::{
 use crate::{
     chain::{chain, verified},
     held::{encoded, held, of_signature},
-    world::{CONTENT_SALT, DEVICE_SEED, OBSERVED, ORGANISATION_SEED, OWN, PAIR, PHONE, RECORD, RUTH, World, digest_of, observed},
+    world::{
+        CONTENT_SALT, DEVICE_SEED, OBSERVED, ORGANISATION, ORGANISATION_SEED, OWN, PAIR, PHONE, RECORD, RUTH, World, digest_of, observed, organisation_key,
+    },
 };
 
 /// Ruth's observation from the first jot to the sealed line.
@@ -73,6 +76,7 @@ pub fn story() -> Story {
         verdicts: vec![verdict],
         logs: vec![LogUpdate { log: RECORD, epoch: FIRST_EPOCH, lines: fresh, more: false }],
         directory,
+        beacon: Some(Beacon::of(ORGANISATION, &organisation_key(), world.now)),
     };
     Story { world, jot: jot.bytes, more: more.bytes, shared: shared.bytes, submit, request, answer }
 }

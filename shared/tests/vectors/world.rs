@@ -179,6 +179,7 @@ impl World {
             unlock: Unlock { method: UnlockMethod::Pin, at: self.now.plus(-10_000) },
             at: self.now,
             seen: self.log(RECORD).newest().expect("the log is open"),
+            beacon: None,
             reason: reason.map(str::to_owned),
         };
         let body = decision.encode();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
+    beacon::Beacon,
     bytes::{Bytes, Salt},
     change::{
         self, Document, Written,
@@ -220,6 +221,7 @@ impl Server {
                 LogUpdate { log: entry.log, epoch: entry.epoch, lines, more: false }
             })
             .collect();
-        SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }
+        let beacon = Some(Beacon::of(self.organisation, &self.key, now));
+        SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory, beacon }
     }
 }

@@ -124,6 +124,7 @@ impl World {
             unlock: Unlock { method: UnlockMethod::Pin, at: self.now },
             at: self.now,
             seen: known.newest()?,
+            beacon: None,
             reason: Some("as said".to_owned()),
         };
         let body = decision.encode();

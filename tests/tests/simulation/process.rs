@@ -191,5 +191,6 @@ async fn exchange(gate: &Arc<Gate>, clock: &Clock, person: PersonId, request: &[
     }
     let now = clock.now();
     let Pulled { logs, directory } = gate.pull(person, &request, now).await?;
-    Ok(cbor::encode(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory }))
+    let beacon = Some(gate.beacon(now).await?);
+    Ok(cbor::encode(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs, directory, beacon }))
 }

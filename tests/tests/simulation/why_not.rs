@@ -49,8 +49,24 @@ impl World {
         let (Some(bound), Some(kind)) = (entry.version(version), kinds.get(&entry.kind)) else { return Ok(()) };
         let role = rules::role_for(&known.facts, person, act, kind, entry.author, now).unwrap_or(Role::Mentor);
         let (kind, form, digest) = (entry.kind.clone(), bound.form, bound.digest);
-        let decision =
-            Decision { v: DECISION_FORMAT, log, record, version, act, kind, form, digest, by: person, device, role, unlock, at: clock, seen, reason };
+        let decision = Decision {
+            v: DECISION_FORMAT,
+            log,
+            record,
+            version,
+            act,
+            kind,
+            form,
+            digest,
+            by: person,
+            device,
+            role,
+            unlock,
+            at: clock,
+            seen,
+            beacon: None,
+            reason,
+        };
         let body = decision.encode();
         let signed = SignedDecision { signature: phone.key.sign(Domain::Decision, &body.0), body, salt: None, heads: Vec::new() };
         let does = match known.clone().judge(kinds, Author { person, device }, &[Item::Decision(signed)], now) {

@@ -63,6 +63,7 @@ impl Story {
             unlock,
             at: clock,
             seen: server.newest().expect("open"),
+            beacon: None,
             reason: reason.map(str::to_owned),
         };
         let body = decision.encode();

@@ -49,6 +49,7 @@ impl Relationship {
             unlock: Unlock { method: UnlockMethod::Pin, at: self.now },
             at: self.now,
             seen: Seen { position: 0, tag: Fixed::default() },
+            beacon: None,
             reason: None,
         }
     }
