@@ -75,6 +75,33 @@ fn a_session_has_its_facts_with_all_and_its_words_with_the_pair() {
 }
 
 #[test]
+fn a_share_that_is_taken_back_takes_the_words_typed_after_it_into_the_draft() {
+    let mut ward = Ward::new();
+    ward.open_pair(RUTH);
+    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
+    let session = ward.record();
+    let fields: BTreeMap<String, Scalar> = [("mentor".to_owned(), person(RUTH).to_string().into()), ("agenda".to_owned(), "Falls at night.".into())].into();
+    ward.ask(ruth, Ask::Create { log: own(RUTH), record: session, kind: "session".into(), fields }).expect("a draft");
+    ward.sync(ruth);
+    ward.ask(ruth, Ask::Share { record: session, to: vec![log(), pair(RUTH)] }).expect("shared");
+    types(&mut ward, ruth, session, "agenda", "Falls at night.", "Falls at night. Stairs.");
+    types(&mut ward, ruth, session, "notes", "", "She knows the ward.");
+    ward.ask(ruth, Ask::TakeBack { record: session }).expect("not gone yet");
+    ward.sync(ruth);
+    ward.reopen(ruth);
+    let draft = ward.row(ruth, own(RUTH), session).expect("the draft is back");
+    assert_eq!((draft.text("agenda"), draft.text("notes")), (Some("Falls at night. Stairs."), Some("She knows the ward.")));
+    assert!(!draft.unsent, "it is in the own log");
+    ward.sync(amara);
+    assert!(ward.row(amara, pair(RUTH), session).is_none(), "nobody sees it");
+    ward.ask(ruth, Ask::Share { record: session, to: vec![log(), pair(RUTH)] }).expect("shared once more");
+    ward.sync(ruth);
+    ward.sync(amara);
+    assert_eq!(reads(&ward, amara, session, "agenda"), "Falls at night. Stairs.");
+    assert_eq!(reads(&ward, amara, session, "notes"), "She knows the ward.");
+}
+
+#[test]
 fn two_who_type_apart_both_keep_every_character() {
     let mut ward = Ward::new();
     let (amara, ruth, session) = session(&mut ward);

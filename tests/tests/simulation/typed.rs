@@ -22,7 +22,7 @@ pub struct Typed {
     /// Where a word that is looked for was typed. Text keeps every one of its words.
     expected: BTreeMap<Word, Place>,
     /// Words that nobody took out of the Text that they were typed into.
-    texts: BTreeMap<Word, (LogId, RecordId)>,
+    texts: BTreeMap<Word, RecordId>,
     /// Hands that took words out of a record's Text.
     replacing: BTreeSet<(usize, RecordId)>,
     records: HashMap<Word, (RecordId, String)>,
@@ -52,7 +52,7 @@ impl Typed {
     /// Text: words stand beside each other.
     pub fn add(&mut self, place: Place, word: Word, log: LogId) {
         if matches!(log, LogId::Pair(_)) && !self.replacing.contains(&(place.0, place.1)) {
-            self.texts.insert(word, (log, place.1));
+            self.texts.insert(word, place.1);
         }
         self.expected.insert(word, place);
     }
@@ -115,12 +115,15 @@ impl Typed {
         Err(violated(Invariant::Typed, format!("{word} in {field} of {record} is neither in a log nor on phone {number}")))
     }
 
-    /// Invariant 4 for Text, at rest: what came into it and was taken out by nobody reads in it.
+    /// Invariant 4 for Text, at rest: what came into it and was taken out by nobody reads in it. Where a share was taken
+    /// back it came into the draft instead.
     pub fn texts_read(&self, witness: &Witness) -> Checked {
-        for (word, (log, record)) in self.texts.iter().filter(|(word, _)| witness.has_word(**word)) {
-            let Some(known) = witness.known(*log) else { continue };
-            if !known.log.facts.erased.contains(record) && !known.reads(*record, *word) {
-                return Err(violated(Invariant::Typed, format!("{word} reads in no text of {record} any more, and nobody took it out")));
+        for (word, record) in &self.texts {
+            for known in witness.logs_with(*word) {
+                if !known.log.facts.erased.contains(record) && !known.reads(*record, *word) {
+                    let log = known.log.id;
+                    return Err(violated(Invariant::Typed, format!("{word} reads in no text of {record} in {log} any more, and nobody took it out")));
+                }
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The witness: folds every durable line with the product's code as it should be, and asks of each what must hold.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use server::store::{LogWork, Work};
 use shared::{
@@ -47,8 +47,8 @@ pub struct Witness {
     organisation: OrganisationId,
     key: PublicKey,
     pub logs: BTreeMap<LogId, Known>,
-    /// Words that stand in a log.
-    written: HashSet<Word>,
+    /// The logs in which each word stands.
+    written: HashMap<Word, BTreeSet<LogId>>,
     /// Words that came into a log since the world last looked.
     fresh: Vec<(Word, LogId)>,
     hostile: HashSet<DeviceId>,
@@ -69,7 +69,7 @@ impl Known {
 impl Witness {
     pub fn new(organisation: OrganisationId, key: PublicKey) -> Self {
         let kinds = Kinds::standard();
-        Self { kinds, organisation, key, logs: BTreeMap::new(), written: HashSet::new(), fresh: Vec::new(), hostile: HashSet::new() }
+        Self { kinds, organisation, key, logs: BTreeMap::new(), written: HashMap::new(), fresh: Vec::new(), hostile: HashSet::new() }
     }
 
     pub fn kinds(&self) -> &Kinds {
@@ -87,7 +87,12 @@ impl Witness {
 
     /// Whether a word stands in some log.
     pub fn has_word(&self, word: Word) -> bool {
-        self.written.contains(&word)
+        self.written.contains_key(&word)
+    }
+
+    /// The logs that a word came into.
+    pub fn logs_with(&self, word: Word) -> impl Iterator<Item = &Known> {
+        self.written.get(&word).into_iter().flatten().filter_map(|log| self.logs.get(log))
     }
 
     pub fn take_fresh(&mut self) -> Vec<(Word, LogId)> {
@@ -120,7 +125,7 @@ impl Witness {
                 && line.header.device.is_none_or(|device| !self.hostile.contains(&device))
             {
                 for word in words::found(&side.bytes.0) {
-                    self.written.insert(word);
+                    self.written.entry(word).or_default().insert(id);
                     self.fresh.push((word, id));
                 }
             }
@@ -129,7 +134,7 @@ impl Witness {
         // What is typed between others' characters may stand in no change as a whole, but it reads as one.
         if work.lines().any(is_typed) {
             for word in known.prose() {
-                self.written.insert(word);
+                self.written.entry(word).or_default().insert(id);
             }
         }
         Ok(())
