@@ -25,7 +25,7 @@ mod world;
 
 use invariant::Invariant;
 use planted::Planted;
-use run::{Figures, number_of, run};
+use run::{Figures, number_of, one, run};
 use shared::planted::LeftOut;
 
 /// Steps of one world: many small ones meet more than one that grows.
@@ -38,6 +38,15 @@ fn whatever_happens_the_invariants_hold() {
     let first = number_of("SIMULATION_SEED", 1);
     let figures = run(first, number_of("SIMULATION_STEPS", 36_000), WORLD_STEPS, None).unwrap_or_else(|failure| panic!("{failure}"));
     println!("{figures}");
+}
+
+/// Every event, every durable line and every answer: a second run of a seed shows them again, in the same order.
+#[test]
+fn a_seed_decides_everything_that_happens() {
+    let lives = |seed| one(seed, WORLD_STEPS, None).unwrap_or_else(|failure| panic!("{failure}")).chronicle;
+    let (first, again, other) = (lives(2), lives(2), lives(3));
+    assert_eq!(first.parts_at(&again), None, "the same seed");
+    assert!(first.parts_at(&other).is_some(), "another seed");
 }
 
 /// `cargo xtask simulate`: says from time to time how far it is, and what happened how often at the end.

@@ -71,7 +71,7 @@ pub fn run(seed: u64, steps: u64, world_steps: u64, planted: Option<Planted>) ->
         figures.worlds += 1;
         figures.steps += world.step;
         figures.lines += world.lines();
-        for (what, times) in world.told {
+        for (what, times) in world.chronicle.told {
             *figures.told.entry(what).or_default() += times;
         }
         figures.seconds = begun.elapsed().as_secs_f64();
@@ -86,7 +86,7 @@ pub fn one(seed: u64, steps: u64, planted: Option<Planted>) -> Result<World, Box
     let mut world = World::new(seed, planted).map_err(|violation| failed(0, violation, String::new()))?;
     match lives(&mut world, steps) {
         Ok(()) => Ok(world),
-        Err(violation) => Err(failed(world.step, violation, world.last_acts())),
+        Err(violation) => Err(failed(world.step, violation, world.chronicle.last_acts())),
     }
 }
 

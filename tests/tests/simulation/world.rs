@@ -2,11 +2,12 @@
 //!
 //! A step is one event. After each, whatever can go on without waiting has gone on, and what it did was checked.
 
+mod chronicle;
+
 use std::{
     borrow::Cow,
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, HashMap, VecDeque},
-    fmt::Write as _,
+    collections::{BTreeMap, BinaryHeap, HashMap},
 };
 
 use server::organisation::{Created, OrganisationFile};
@@ -20,6 +21,7 @@ use shared::{
     wire::{LiveFrame, MAX_FRAME_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, SyncRequest, SyncResponse, Verdict},
 };
 
+use self::chronicle::Chronicle;
 use crate::{
     hostile::Hostile,
     invariant::{Checked, Invariant, violated},
@@ -37,8 +39,6 @@ use crate::{
 /// Day 0: 14 June 2026.
 const START: At = At(1_781_395_200_000);
 const ORGANISATION: &str = include_str!("organisation.json");
-/// What happened last, for whoever reads a failure.
-const REMEMBERED: usize = 60;
 /// Steps in which a world whose faults have ended comes to rest.
 const STEPS_TO_REST: u64 = 60_000;
 /// Something breaks once in so many steps.
@@ -63,6 +63,7 @@ const PHONES: [usize; 7] = [AMARA, RUTH, RUTH, FARID, BEA, TOMAS, AMARA];
 const HOSTILE: [usize; 4] = [AMARA, FARID, BEA, BEA];
 
 /// Something that will happen.
+#[derive(Hash)]
 enum Event {
     /// A call at the machine goes on.
     GoesOn(u64),
@@ -191,8 +192,7 @@ pub struct World {
     pub network: Network,
     /// Every record that was begun: its kind and whose it is.
     pub records: Vec<(RecordId, &'static str, PersonId)>,
-    /// How often what happened: a world in which nothing happens is noticed.
-    pub told: BTreeMap<Cow<'static, str>, u64>,
+    pub chronicle: Chronicle,
     pub farid_is_here: bool,
     organisation: Created,
     organisation_key: PublicKey,
@@ -208,7 +208,6 @@ pub struct World {
     /// Streams that are open: whose, at which process, and until when the last frame is under way.
     streams: BTreeMap<u64, Stream>,
     accepted: HashMap<(LogId, Vec<shared::bytes::Hash>), u64>,
-    last_acts: VecDeque<String>,
     steps_between_attacks: usize,
     unsynced_before_crash: usize,
     resting: bool,
@@ -252,7 +251,7 @@ impl World {
             hostile: HOSTILE.iter().map(|person| Hostile::new(organisation.people[*person], rng.bytes())).collect(),
             phones,
             records: Vec::new(),
-            told: BTreeMap::new(),
+            chronicle: Chronicle::default(),
             farid_is_here: true,
             organisation,
             organisation_key,
@@ -267,7 +266,6 @@ impl World {
             last_call: 0,
             streams: BTreeMap::new(),
             accepted: HashMap::new(),
-            last_acts: VecDeque::new(),
             steps_between_attacks: if planted.is_some() { STEPS_BETWEEN_ATTACKS / 4 } else { STEPS_BETWEEN_ATTACKS },
             unsynced_before_crash: if planted.is_some() { UNSYNCED_BEFORE_CRASH / 4 } else { UNSYNCED_BEFORE_CRASH },
             resting: false,
@@ -301,6 +299,7 @@ impl World {
         let Some(Reverse(Due { at, event, .. })) = self.queue.pop() else { return Ok(false) };
         self.now = at;
         self.step += 1;
+        self.chronicle.takes((at, &event));
         self.happens(event)?;
         self.settle()?;
         if !self.resting && self.rng.one_in(self.steps_between_attacks) {
@@ -318,6 +317,7 @@ impl World {
             }
             self.settle()?;
         }
+        self.chronicle.step_ends();
         Ok(true)
     }
 
@@ -405,6 +405,8 @@ impl World {
         }
         for write in committed {
             if let Write::Work(work) = &*write {
+                let lines = work.logs.iter().flat_map(|log| log.lines().map(|line| (log.log(), line.header.position, line.hash)));
+                lines.for_each(|line| self.chronicle.takes(line));
                 self.witness.commits(work)?;
             }
         }
@@ -534,6 +536,7 @@ impl World {
     fn checks_answer(&mut self, call: &Call, bytes: &[u8]) -> Checked {
         let request: SyncRequest = cbor::decode(&call.request, MAX_REQUEST_BYTES).map_err(|error| violated(Invariant::Reloads, error))?;
         let response: SyncResponse = cbor::decode(bytes, MAX_RESPONSE_BYTES).map_err(|error| violated(Invariant::Reloads, error))?;
+        self.chronicle.takes((call.person, bytes));
         for update in &response.logs {
             self.witness.may_hear(call.person, update)?;
         }
@@ -977,28 +980,16 @@ impl World {
     // ---- what is remembered ----
 
     pub fn tell(&mut self, what: impl Into<Cow<'static, str>>) {
-        *self.told.entry(what.into()).or_default() += 1;
+        self.chronicle.tell(what.into());
     }
 
     pub fn note(&mut self, what: impl FnOnce() -> String) {
-        if self.last_acts.len() >= REMEMBERED {
-            self.last_acts.pop_front();
-        }
-        let line = format!("step {:>6}  {:>9.1} s  {}", self.step, self.seconds(), what());
-        self.last_acts.push_back(line);
+        self.chronicle.note(format!("step {:>6}  {:>9.1} s  {}", self.step, self.seconds(), what()));
     }
 
     #[expect(clippy::cast_precision_loss, reason = "only shown")]
     fn seconds(&self) -> f64 {
         self.now.since(START) as f64 / 1_000.0
-    }
-
-    pub fn last_acts(&self) -> String {
-        let mut text = String::new();
-        for act in &self.last_acts {
-            let _infallible = writeln!(text, "  {act}");
-        }
-        text
     }
 }
 
