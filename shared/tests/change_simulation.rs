@@ -42,7 +42,7 @@ fn honest_phones_are_never_refused_and_the_index_equals_automerge_at_any_heads()
         several += now.values().flat_map(|fields| fields.values()).filter(|values| values.len() > 1).count();
         settled += kept_values(&server);
         for _ in 0..25 {
-            let heads: Vec<_> = (0..1 + rng.below(4)).map(|_| rng.pick(&decoded).hash()).collect();
+            let heads: Vec<_> = (0..1 + rng.below(4)).map(|_| rng.one_of(&decoded).hash()).collect();
             let view = server.index.at(&heads).expect("accepted heads");
             assert_eq!(read_index(&view), read_automerge(&automerge, Some(&theirs(&heads))), "at {heads:?}");
         }
@@ -98,7 +98,7 @@ fn another_causal_order_of_the_same_changes_gives_the_same_records() {
     other.apply(&waiting.remove(0), 0).expect("the genesis");
     while !waiting.is_empty() {
         let ready: Vec<usize> = (0..waiting.len()).filter(|place| waiting[*place].deps().iter().all(|dep| other.contains(dep))).collect();
-        let next = waiting.remove(*rng.pick(&ready));
+        let next = waiting.remove(*rng.one_of(&ready));
         position += 1 + rng.below(3) as u64;
         other.apply(&next, position).expect("its past is in");
     }

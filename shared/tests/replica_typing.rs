@@ -1,10 +1,13 @@
 //! Several people type in the same words, offline and at once; the pair's words stay with the pair.
 #![cfg(feature = "document")]
 
+#[path = "change_support/rng.rs"]
+mod rng;
 mod ward;
 
 use std::collections::BTreeMap;
 
+use rng::Rng;
 use shared::{
     id::{LogId, RecordId},
     phone::{Ask, Typing},
@@ -254,18 +257,6 @@ fn a_comment_on_what_the_pair_keeps_stays_with_the_pair() {
     ward.sync(ruth);
     assert_eq!(ward.row(ruth, pair(RUTH), comment).expect("there").text("words"), Some("Shall we begin with this?"));
     assert!(ward.row(ruth, log(), comment).is_none());
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % end.max(1) as u64).expect("below `end`")
-    }
 }
 
 /// Boxes that stay open for long, requests whose answers never come, apps that close: three phones type in one text.

@@ -4,6 +4,7 @@
 pub mod mutant;
 pub mod raw;
 pub mod refused;
+pub mod rng;
 pub mod sample;
 
 use std::collections::BTreeMap;
@@ -13,39 +14,13 @@ use shared::{
     scalar::Scalar,
 };
 
+pub use rng::Rng;
+
 pub const LOG: &str = "record/0192f0c1-2b3c-7d4e-8f50-112233445566";
 pub const PROSE: [&str; 2] = ["agenda", "notes"];
 pub const FIELDS: [&str; 6] = ["setting", "level", "well", "next", "targets/C01/due", "complex"];
 
-/// SplitMix64: small, seeded, the same everywhere.
-pub struct Rng(pub u64);
-
 impl Rng {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// 0 .. `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    pub fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-
-    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        std::array::from_fn(|_| self.next() as u8)
-    }
-
     pub fn uuid(&mut self) -> String {
         let hex: String = self.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
@@ -155,13 +130,13 @@ impl Phone {
         }
         let records = self.document.records();
         let fresh = records.is_empty() || rng.one_in(6);
-        let record = if fresh { rng.uuid() } else { rng.pick(&records).clone() };
+        let record = if fresh { rng.uuid() } else { rng.one_of(&records).clone() };
         let conflicts: Vec<(String, Vec<Scalar>)> = self.document.record(&record).into_iter().flatten().filter(|(_, values)| values.len() > 1).collect();
         let writes: Vec<(String, Option<Scalar>)> =
-            (0..1 + rng.below(4)).map(|_| (rng.pick(&FIELDS).to_string(), (!rng.one_in(6)).then(|| rng.scalar()))).collect();
-        let typing = rng.one_in(3).then(|| (rng.pick(&PROSE).to_string(), rng.below(40), rng.below(12), rng.scalar()));
-        let choice = conflicts.first().filter(|_| rng.one_in(2)).map(|(field, values)| (field.clone(), rng.pick(values).clone()));
-        let first = *rng.pick(&["", "To ask: ", "größer 😀"]);
+            (0..1 + rng.below(4)).map(|_| (rng.one_of(&FIELDS).to_string(), (!rng.one_in(6)).then(|| rng.scalar()))).collect();
+        let typing = rng.one_in(3).then(|| (rng.one_of(&PROSE).to_string(), rng.below(40), rng.below(12), rng.scalar()));
+        let choice = conflicts.first().filter(|_| rng.one_in(2)).map(|(field, values)| (field.clone(), rng.one_of(values).clone()));
+        let first = *rng.one_of(&["", "To ask: ", "größer 😀"]);
         self.edit(|edit| {
             if fresh {
                 let prose: Vec<_> = PROSE.iter().map(|field| (field.to_string(), first.to_owned())).collect();

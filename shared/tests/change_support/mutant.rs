@@ -69,13 +69,13 @@ pub fn mutant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
     match rng.below(4) {
         0 => {
             let mut bytes = honest.to_vec();
-            let (name, mutate) = rng.pick(BYTES);
+            let (name, mutate) = rng.one_of(BYTES);
             mutate(&mut bytes, rng, stock);
             Mutant { name, bytes, verdicts: None }
         }
         1 => {
             let mut raw = Raw::parse(honest);
-            let (name, mutate) = rng.pick(RAW);
+            let (name, mutate) = rng.one_of(RAW);
             mutate(&mut raw, rng, stock);
             Mutant { name, bytes: raw.bytes(), verdicts: None }
         }
@@ -85,11 +85,11 @@ pub fn mutant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
 }
 
 fn meant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
-    let (name, mutate) = rng.pick(MEANING);
+    let (name, mutate) = rng.one_of(MEANING);
     let bytes = retold(honest, |change| {
         mutate(change, rng, stock);
         if rng.one_in(4) {
-            rng.pick(MEANING).1(change, rng, stock);
+            rng.one_of(MEANING).1(change, rng, stock);
         }
     });
     Mutant { name, bytes, verdicts: None }
@@ -97,7 +97,7 @@ fn meant(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Mutant {
 
 /// `None` where the change types nothing, or has nothing of what would be spoiled.
 fn typed(honest: &[u8], rng: &mut Rng, stock: &Stock<'_>) -> Option<Mutant> {
-    let TextMutation { name, verdicts, spoil } = rng.pick(TEXT);
+    let TextMutation { name, verdicts, spoil } = rng.one_of(TEXT);
     let mut is_spoiled = false;
     let bytes = retold(honest, |change| is_spoiled = Typed::of(change, rng, stock).is_some_and(|mut typed| spoil(&mut typed)));
     is_spoiled.then_some(Mutant { name, bytes, verdicts: Some(verdicts) })
@@ -131,7 +131,7 @@ const BYTES: &[Mutation<Vec<u8>>] = &[
     ("set", |bytes, rng, _| {
         with_body(bytes, |body| {
             let place = rng.below(body.len());
-            body[place] = *rng.pick(&[0, 1, 2, 0x3f, 0x40, 0x7f, 0x80, 0xff]);
+            body[place] = *rng.one_of(&[0, 1, 2, 0x3f, 0x40, 0x7f, 0x80, 0xff]);
         });
     }),
     ("byte more", |bytes, rng, _| {
@@ -176,7 +176,7 @@ const BYTES: &[Mutation<Vec<u8>>] = &[
     }),
     ("trailing bytes", |bytes, rng, _| bytes.push(rng.next() as u8)),
     ("two changes", |bytes, rng, stock| bytes.extend(stock.line(rng))),
-    ("another chunk type", |bytes, rng, _| *bytes = raw::chunk(*rng.pick(&[0, 2, 3, 4, 255]), &raw::body(bytes))),
+    ("another chunk type", |bytes, rng, _| *bytes = raw::chunk(*rng.one_of(&[0, 2, 3, 4, 255]), &raw::body(bytes))),
     ("compressed", |bytes, _, _| *bytes = Change::try_from(bytes.as_slice()).expect("an honest change").bytes().into_owned()),
     ("long length", |bytes, _, _| {
         let body = raw::body(bytes);
@@ -204,12 +204,12 @@ fn some_column<'a>(raw: &'a mut Raw, rng: &mut Rng) -> &'a mut Vec<u8> {
 /// The parts of a chunk, in spellings that Automerge never writes.
 const RAW: &[Mutation<Raw>] = &[
     ("run-length bomb", |raw, rng, _| {
-        let length = *rng.pick(&[5_000, 5_001, 1 << 20, 1 << 40, i64::MAX]);
+        let length = *rng.one_of(&[5_000, 5_001, 1 << 20, 1 << 40, i64::MAX]);
         let value = rng.below(3) as u8;
         *some_column(raw, rng) = run(length, &[value]);
     }),
     ("run-length bomb everywhere", |raw, rng, _| {
-        let length = *rng.pick(&[4_999, 5_000, 5_001, 1 << 24]);
+        let length = *rng.one_of(&[4_999, 5_000, 5_001, 1 << 24]);
         for (id, data) in &mut raw.columns {
             match *id {
                 0x34 => *data = unsigned(length as u64),
@@ -221,10 +221,10 @@ const RAW: &[Mutation<Raw>] = &[
         raw.columns.retain(|(_, data)| !data.is_empty());
     }),
     ("null bomb", |raw, rng, _| {
-        let length = *rng.pick(&[1_u64, 5_000, 1 << 32, u64::MAX]);
+        let length = *rng.one_of(&[1_u64, 5_000, 1 << 32, u64::MAX]);
         *some_column(raw, rng) = [vec![0], unsigned(length)].concat();
     }),
-    ("smallest literal", |raw, rng, _| *some_column(raw, rng) = signed(*rng.pick(&[i64::MIN, -1, -5_001]))),
+    ("smallest literal", |raw, rng, _| *some_column(raw, rng) = signed(*rng.one_of(&[i64::MIN, -1, -5_001]))),
     ("trailing run", |raw, rng, _| {
         let more = match rng.below(3) {
             0 => vec![0, 0],
@@ -242,7 +242,7 @@ const RAW: &[Mutation<Raw>] = &[
         raw.columns[place].0 |= 8;
     }),
     ("unknown column", |raw, rng, _| {
-        let id = *rng.pick(&[0x03, 0x10, 0x14, 0x21, 0x23, 0x35, 0x41, 0x58, 0x80, 0x81, 0x83, 0x94, 0xa5, 0xb2, 1 << 31]);
+        let id = *rng.one_of(&[0x03, 0x10, 0x14, 0x21, 0x23, 0x35, 0x41, 0x58, 0x80, 0x81, 0x83, 0x94, 0xa5, 0xb2, 1 << 31]);
         *raw.column(id) = run(1, &[1]);
     }),
     ("list elements", |raw, rng, _| {
@@ -252,20 +252,20 @@ const RAW: &[Mutation<Raw>] = &[
     ("huge place in a text", |raw, rng, _| {
         let rows = rng.below(4) as i64 + 1;
         match rng.below(2) {
-            0 => *raw.column(0x11) = run(rows, &unsigned(*rng.pick(&[1, 2, 255, 1 << 32, u64::MAX]))),
-            _ => *raw.column(0x13) = run(rows, &signed(*rng.pick(&[-1, 1 << 31, 1 << 32, i64::MAX, i64::MIN]))),
+            0 => *raw.column(0x11) = run(rows, &unsigned(*rng.one_of(&[1, 2, 255, 1 << 32, u64::MAX]))),
+            _ => *raw.column(0x13) = run(rows, &signed(*rng.one_of(&[-1, 1 << 31, 1 << 32, i64::MAX, i64::MIN]))),
         }
     }),
     ("insert flags", |raw, rng, _| {
         let runs = 1 + rng.below(4);
-        *raw.column(0x34) = (0..runs).flat_map(|_| unsigned(*rng.pick(&[0, 1, 2, 3, 5_000, 1 << 32, u64::MAX]))).collect();
+        *raw.column(0x34) = (0..runs).flat_map(|_| unsigned(*rng.one_of(&[0, 1, 2, 3, 5_000, 1 << 32, u64::MAX]))).collect();
     }),
     ("columns out of order", |raw, rng, _| {
         let (one, two) = (rng.below(raw.columns.len()), rng.below(raw.columns.len()));
         raw.columns.swap(one, two);
     }),
     ("column twice", |raw, rng, _| {
-        let column = rng.pick(&raw.columns).clone();
+        let column = rng.one_of(&raw.columns).clone();
         raw.columns.push(column);
         raw.columns.sort_by_key(|(id, _)| *id);
     }),
@@ -276,7 +276,7 @@ const RAW: &[Mutation<Raw>] = &[
     ("column empty", |raw, rng, _| some_column(raw, rng).clear()),
     ("column of another change", |raw, rng, stock| {
         let other = Raw::parse(stock.line(rng));
-        let (id, data) = rng.pick(&other.columns).clone();
+        let (id, data) = rng.one_of(&other.columns).clone();
         *raw.column(id) = data;
     }),
     ("actor that nobody names", |raw, rng, _| {
@@ -290,17 +290,17 @@ const RAW: &[Mutation<Raw>] = &[
     ("author among the others", |raw, _, _| raw.others.push(raw.actor.clone())),
     ("actors gone", |raw, _, _| raw.others.clear()),
     ("actor of another length", |raw, rng, _| {
-        let length = *rng.pick(&[0, 1, 15, 16, 17, 19, 200]);
+        let length = *rng.one_of(&[0, 1, 15, 16, 17, 19, 200]);
         raw.actor.resize(length, 7);
     }),
     ("huge actor index", |raw, rng, _| {
-        let index = unsigned(*rng.pick(&[1, 2, 255, 1 << 32, u64::MAX]));
-        let id = *rng.pick(&[0x01, 0x71]);
+        let index = unsigned(*rng.one_of(&[1, 2, 255, 1 << 32, u64::MAX]));
+        let id = *rng.one_of(&[0x01, 0x71]);
         let rows = rng.below(4) as i64 + 1;
         *raw.column(id) = run(rows, &index);
     }),
     ("huge counter", |raw, rng, _| {
-        let counter = *rng.pick(&[0, -1, 1 << 32, i64::MAX, i64::MIN]);
+        let counter = *rng.one_of(&[0, -1, 1 << 32, i64::MAX, i64::MIN]);
         let rows = rng.below(4) as i64 + 1;
         match rng.below(2) {
             0 => *raw.column(0x02) = run(rows, &unsigned(counter as u64)),
@@ -308,40 +308,40 @@ const RAW: &[Mutation<Raw>] = &[
         }
     }),
     ("huge counts of predecessors", |raw, rng, _| {
-        let count = *rng.pick(&[1, 2, 10_000, 1 << 40, u64::MAX]);
+        let count = *rng.one_of(&[1, 2, 10_000, 1 << 40, u64::MAX]);
         let rows = rng.below(4) as i64 + 1;
         *raw.column(0x70) = run(rows, &unsigned(count));
     }),
     ("huge values", |raw, rng, _| {
-        let meta = *rng.pick(&[(1 << 60) | 6, (u64::MAX >> 4) << 4 | 6, (40_000 << 4) | 6, 5 | 8 << 4, 7, 8 | 1 << 4, 10, 15]);
+        let meta = *rng.one_of(&[(1 << 60) | 6, (u64::MAX >> 4) << 4 | 6, (40_000 << 4) | 6, 5 | 8 << 4, 7, 8 | 1 << 4, 10, 15]);
         let rows = rng.below(4) as i64 + 1;
         *raw.column(0x56) = run(rows, &unsigned(meta));
     }),
     ("long key", |raw, rng, _| {
-        let length = *rng.pick(&[0, 1, 256, 257, 20_000]);
+        let length = *rng.one_of(&[0, 1, 256, 257, 20_000]);
         *raw.column(0x15) = run(1, &[unsigned(length), vec![b'k'; length as usize]].concat());
     }),
     ("key that is no text", |raw, _, _| *raw.column(0x15) = run(1, &[2, 0xff, 0xfe])),
     ("footer", |raw, rng, _| raw.extra = vec![1, 3, 1, 2, rng.next() as u8]),
     ("time", |raw, rng, _| raw.time = rng.next() as i64),
-    ("counters at the end", |raw, rng, _| raw.start_op = *rng.pick(&[0, u64::from(u32::MAX), u64::from(u32::MAX) - 1, u64::MAX])),
-    ("sequence at the end", |raw, rng, _| raw.seq = *rng.pick(&[0, u64::from(u32::MAX), u64::MAX])),
+    ("counters at the end", |raw, rng, _| raw.start_op = *rng.one_of(&[0, u64::from(u32::MAX), u64::from(u32::MAX) - 1, u64::MAX])),
+    ("sequence at the end", |raw, rng, _| raw.seq = *rng.one_of(&[0, u64::from(u32::MAX), u64::MAX])),
     ("message that is no text", |raw, _, _| raw.message = vec![0xff; 20]),
-    ("long message", |raw, rng, _| raw.message = vec![b'1'; *rng.pick(&[37, 38, 4_000])]),
+    ("long message", |raw, rng, _| raw.message = vec![b'1'; *rng.one_of(&[37, 38, 4_000])]),
     ("many dependencies", |raw, rng, _| {
-        for _ in 0..*rng.pick(&[1, 256, 300]) {
+        for _ in 0..*rng.one_of(&[1, 256, 300]) {
             raw.deps.push(rng.bytes());
         }
         raw.deps.sort();
     }),
     ("dependency twice", |raw, rng, _| {
-        let dep = *rng.pick(&raw.deps);
+        let dep = *rng.one_of(&raw.deps);
         raw.deps.push(dep);
         raw.deps.sort();
     }),
     ("dependencies out of order", |raw, rng, stock| {
         let other = Raw::parse(stock.line(rng));
-        raw.deps.push(*rng.pick(&other.deps));
+        raw.deps.push(*rng.one_of(&other.deps));
         raw.deps.reverse();
     }),
 ];
@@ -366,7 +366,7 @@ fn some_object(change: &ExpandedChange, rng: &mut Rng, stock: &Stock<'_>) -> Obj
     match rng.below(5) {
         0 => ObjectId::Root,
         1 => ObjectId::Id(some_id(change, rng, stock)),
-        _ => rng.pick(&other.operations).obj.clone(),
+        _ => rng.one_of(&other.operations).obj.clone(),
     }
 }
 
@@ -411,7 +411,7 @@ const MEANING: &[Mutation<ExpandedChange>] = &[
             2 => "kind".into(),
             3 => rng.uuid(),
             4 => "records".into(),
-            _ => rng.pick(&super::FIELDS).to_string(),
+            _ => rng.one_of(&super::FIELDS).to_string(),
         };
         some_op(change, rng).key = Key::Map(key.into());
     }),
@@ -464,7 +464,7 @@ const MEANING: &[Mutation<ExpandedChange>] = &[
         some_op(change, rng).pred = vec![id].into();
     }),
     ("operation twice", |change, rng, _| {
-        let op = rng.pick(&change.operations).clone();
+        let op = rng.one_of(&change.operations).clone();
         let place = rng.below(change.operations.len() + 1);
         change.operations.insert(place, op);
     }),

@@ -15,10 +15,7 @@ use shared::{
 };
 
 use crate::{
-    change_support::{
-        Rng as Chance,
-        mutant::{Mutant, Stock, Told, mutant},
-    },
+    change_support::mutant::{Mutant, Stock, Told, mutant},
     world::World,
 };
 
@@ -194,7 +191,7 @@ impl World {
         lines.insert(0, genesis(&log.to_string(), self.epoch(log)));
         let told = Told::all(&lines);
         let stock = Stock { lines: &lines, told: &told, device: *device.0.as_bytes() };
-        let Mutant { bytes, .. } = mutant(&honest, &mut Chance(self.rng.next()), &stock);
+        let Mutant { bytes, .. } = mutant(&honest, &mut self.rng.fork(), &stock);
         Some(self.bundle(log, vec![Item::Word(Bytes(bytes))]))
     }
 

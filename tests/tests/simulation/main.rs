@@ -13,7 +13,6 @@ mod phone;
 mod phone_disk;
 mod planted;
 mod process;
-mod rng;
 mod run;
 mod store;
 mod tables;
@@ -23,6 +22,7 @@ mod witness;
 mod words;
 mod world;
 
+use change_support::rng;
 use invariant::Invariant;
 use planted::Planted;
 use run::{Figures, number_of, one, run};

@@ -222,7 +222,7 @@ struct Stream {
 
 impl World {
     pub fn new(seed: u64, planted: Option<Planted>) -> Checked<Self> {
-        let mut rng = Rng::new(seed);
+        let mut rng = Rng(seed);
         let machine = Shared::default();
         let first = Process::start(&machine, 0, rng.fork());
         let mut file = OrganisationFile::parse(ORGANISATION).expect("the organisation is well-formed");

@@ -34,7 +34,7 @@ impl<'a> Typed<'a> {
 
     /// The place of a character that it types.
     fn place(&mut self) -> usize {
-        *self.rng.pick(&self.inserts)
+        *self.rng.one_of(&self.inserts)
     }
 
     fn insert(&mut self) -> &mut Op {
@@ -195,7 +195,7 @@ pub const TEXT: &[TextMutation] = &[
         name: "another character",
         verdicts: &["accepted"],
         spoil: |typed| {
-            let character = *typed.rng.pick(&["\0", "\n", "\u{7f}", "\u{301}", "\u{fffd}", "\u{feff}", "\u{202e}", "\u{10ffff}"]);
+            let character = *typed.rng.one_of(&["\0", "\n", "\u{7f}", "\u{301}", "\u{fffd}", "\u{feff}", "\u{202e}", "\u{10ffff}"]);
             typed.insert().action = text(character);
             true
         },
@@ -204,7 +204,7 @@ pub const TEXT: &[TextMutation] = &[
         name: "several characters an insert",
         verdicts: &["bad_value"],
         spoil: |typed| {
-            let several = *typed.rng.pick(&["ab", "e\u{301}", "\u{1f469}\u{200d}\u{1f4bb}", "\r\n"]);
+            let several = *typed.rng.one_of(&["ab", "e\u{301}", "\u{1f469}\u{200d}\u{1f4bb}", "\r\n"]);
             typed.insert().action = text(several);
             true
         },
@@ -410,7 +410,7 @@ pub const TEXT: &[TextMutation] = &[
         verdicts: &["unknown_operation"],
         spoil: |typed| {
             let Some((object, character)) = typed.standing() else { return false };
-            let made = *typed.rng.pick(&[ObjType::Map, ObjType::Text, ObjType::List, ObjType::Table]);
+            let made = *typed.rng.one_of(&[ObjType::Map, ObjType::Text, ObjType::List, ObjType::Table]);
             typed.push(object, at(&character), true, OpType::Make(made), Vec::new());
             true
         },
@@ -422,7 +422,7 @@ pub const TEXT: &[TextMutation] = &[
             let is_put = |op: &Op| matches!((&op.key, &op.action), (Key::Map(_), OpType::Put(_))) && op.obj != ObjectId::Root;
             let records: Vec<_> = typed.own_past().map(|told| &told.op).filter(|op| is_put(op)).map(|op| &op.obj).collect();
             let Some(record) = typed.some_of(&records) else { return false };
-            let field = *typed.rng.pick(&["late", "agenda", "setting"]);
+            let field = *typed.rng.one_of(&["late", "agenda", "setting"]);
             typed.make_text(record.clone(), field, Vec::new());
             true
         },
@@ -463,7 +463,7 @@ pub const TEXT: &[TextMutation] = &[
         verdicts: &["forbidden_object"],
         spoil: |typed| {
             let Some(record) = typed.fresh_record() else { return false };
-            let field = *typed.rng.pick(&["kind", "by"]);
+            let field = *typed.rng.one_of(&["kind", "by"]);
             typed.make_text(record, field, Vec::new());
             true
         },

@@ -1,14 +1,11 @@
-//! The one source of chance in a world: everything that happens follows from its seed.
+//! The one source of chance in a test: everything that happens follows from its seed.
+#![allow(dead_code, reason = "every test uses its own part of this")]
 
 /// SplitMix64: small, seeded, the same everywhere.
 #[derive(Debug, Clone)]
-pub struct Rng(u64);
+pub struct Rng(pub u64);
 
 impl Rng {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// A stream of its own: drawing from it moves nothing here.
     pub fn fork(&mut self) -> Self {
         Self(self.next())
@@ -46,6 +43,11 @@ impl Rng {
 
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         if of.is_empty() { None } else { of.get(self.below(of.len())) }
+    }
+
+    /// One of some that are never none.
+    pub fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
     }
 
     pub fn fill(&mut self, bytes: &mut [u8]) {
