@@ -4,6 +4,7 @@
 //! `AGREE_RUNS` sets how many stories are told, `AGREE_SEED` the first one's seed.
 #![cfg(feature = "document")]
 
+#[path = "../change_support/rng.rs"]
 mod rng;
 mod story;
 #[path = "../ward/mod.rs"]

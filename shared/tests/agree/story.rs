@@ -32,10 +32,7 @@ pub struct Story {
 
 impl Story {
     pub fn new(seed: u64) -> Self {
-        let mut rng = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        for _ in 0..8 {
-            rng.next();
-        }
+        let mut rng = Rng(seed);
         let mut ward = Ward::new();
         for number in [AMARA, RUTH, RUTH, FARID, BEA, TOMAS] {
             let phone = ward.phone(number);

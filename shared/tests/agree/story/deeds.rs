@@ -23,7 +23,7 @@ impl Story {
         } else {
             &["observation", "observation", "observation", "agreement", "plan", "comment", "claim"]
         };
-        let kind = self.rng.pick(kinds).expect("some");
+        let kind = *self.rng.one_of(kinds);
         let record = self.ward.record();
         let text = self.fresh_words();
         let skill = ["C01", "C02", "C02", "C02"][self.rng.below(4)];
@@ -48,7 +48,7 @@ impl Story {
                 (LogId::Own(who), "scope", fields.into_iter().chain([("review_on", "2026-12-01".into())]).collect())
             }
             "plan" => (LogId::Own(who), "words", vec![("starts_on", "2026-01-01".into()), ("due_on", "2026-04-01".into()), ("target/C01", 3.into())]),
-            _ => (log(), "words", vec![("on", self.rng.pick(&self.records).unwrap_or(record).to_string().into())]),
+            _ => (log(), "words", vec![("on", self.rng.pick(&self.records).copied().unwrap_or(record).to_string().into())]),
         };
         if kind == "observation" && !self.rng.one_in(3) {
             fields.extend([("try_next", "Say it first.".into()), ("next_step", "Watch me".into())]);
@@ -94,19 +94,19 @@ impl Story {
         let rows = self.rows(phone);
         let newest = rows.len().saturating_sub(12);
         let rows = if self.rng.one_in(3) { &rows[..] } else { &rows[newest..] };
-        self.rng.pick(rows)
+        self.rng.pick(rows).cloned()
     }
 
     pub fn type_something(&mut self, phone: usize) {
         let Some(row) = self.a_row(phone) else { return };
         let field = match row.kind.as_str() {
-            "observation" => self.rng.pick(&["went_well", "try_next", "setting", "next_step"]).expect("some"),
-            "agreement" => self.rng.pick(&["scope", "channel"]).expect("some"),
+            "observation" => *self.rng.one_of(&["went_well", "try_next", "setting", "next_step"]),
+            "agreement" => *self.rng.one_of(&["scope", "channel"]),
             _ => "words",
         };
         let leaving = !self.rng.one_in(3);
         if let Some(values) = row.fields.get(field).filter(|values| values.len() > 1) {
-            let value = self.rng.pick(values);
+            let value = self.rng.pick(values).cloned();
             let picked = self.ward.ask(phone, Ask::Set { log: row.log, record: row.record, field: field.into(), value, leaving: true });
             // What was not picked was seen and left: it stays in the log.
             self.typed.retain(|(other, record, other_field), _| !(*other == phone && *record == row.record && other_field == field));
@@ -139,13 +139,13 @@ impl Story {
         let Some(row) = self.rng.pick(&rows) else { return };
         let latest = row.entry.as_ref().and_then(|entry| entry.latest()).expect("a version").number;
         let version = if self.rng.one_in(8) { 1 } else { latest };
-        let act = match row.kind.as_str() {
-            "observation" => self.rng.pick(&[Act::Acknowledge, Act::Acknowledge, Act::Disagree, Act::Countersign, Act::Void, Act::Hide]),
-            "claim" => self.rng.pick(&[Act::Approve, Act::Approve, Act::Approve, Act::Approve, Act::Return, Act::Revoke, Act::Void]),
-            "agreement" => self.rng.pick(&[Act::Sign, Act::Sign, Act::Sign, Act::Sign, Act::Return, Act::Void]),
-            _ => self.rng.pick(&[Act::Confirm, Act::Confirm, Act::Return, Act::Void]),
+        let acts: &[Act] = match row.kind.as_str() {
+            "observation" => &[Act::Acknowledge, Act::Acknowledge, Act::Disagree, Act::Countersign, Act::Void, Act::Hide],
+            "claim" => &[Act::Approve, Act::Approve, Act::Approve, Act::Approve, Act::Return, Act::Revoke, Act::Void],
+            "agreement" => &[Act::Sign, Act::Sign, Act::Sign, Act::Sign, Act::Return, Act::Void],
+            _ => &[Act::Confirm, Act::Confirm, Act::Return, Act::Void],
         };
-        let act = act.expect("some");
+        let act = *self.rng.one_of(acts);
         // Mostly whoever has the screen for it; sometimes anybody.
         let whose: &[PersonId] = match act {
             Act::Acknowledge | Act::Disagree => &[person(AMARA)],
@@ -154,7 +154,7 @@ impl Story {
             _ => &[row.by],
         };
         let fitting: Vec<usize> = (0..self.phones()).filter(|phone| whose.contains(&self.person(*phone))).collect();
-        let phone = if self.rng.one_in(5) { phone } else { self.rng.pick(&fitting).unwrap_or(phone) };
+        let phone = if self.rng.one_in(5) { phone } else { self.rng.pick(&fitting).copied().unwrap_or(phone) };
         let reason = (!self.rng.one_in(5)).then_some("as said");
         let decided = self.ward.decide(phone, row.record, version, act, reason);
         self.tell(format!("{}: {}", act.code(), decided.map_or_else(|refusal| refusal.code, |()| "ok".into())));

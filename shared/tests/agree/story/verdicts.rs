@@ -28,7 +28,7 @@ impl Story {
             self.agrees_on_words(phone, &row);
             let Some(entry) = row.entry.clone() else { continue };
             let version = self.rng.below(entry.versions.len()) + 1;
-            let act = self.rng.pick(&Act::ALL[1..]).expect("some");
+            let act = *self.rng.one_of(&Act::ALL[1..]);
             let reason = (!self.rng.one_in(3)).then_some("as said");
             self.agrees_on(phone, &row, u32::try_from(version).expect("small"), act, reason);
         }
@@ -75,8 +75,8 @@ impl Story {
     }
 
     fn agrees_on_words(&mut self, phone: usize, row: &Row) {
-        let field = self.rng.pick(&["words", "scope", "went_well", "target/C01", "outcome/C01", "jot", "level", "mood"]).expect("some");
-        let value = self.rng.pick(&[Scalar::from("once more"), Scalar::Integer(2), Scalar::Integer(9)]).expect("some");
+        let field = *self.rng.one_of(&["words", "scope", "went_well", "target/C01", "outcome/C01", "jot", "level", "mood"]);
+        let value = self.rng.one_of(&[Scalar::from("once more"), Scalar::Integer(2), Scalar::Integer(9)]).clone();
         let says = {
             // Asked of a copy: what is let through is not to be written.
             let stored = &self.ward.phones[phone];
