@@ -26,7 +26,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run   [--release] [--port N] [--database FILE]   build everything and serve the demonstration
 cargo xtask test  [--only lint|rust|browser] [-- ARGS]        every test; ARGS go to the test runner
-cargo xtask simulate [--steps N] [--seed S]                  the simulation of the whole, for long
+cargo xtask simulate [--steps N] [--seed S] [--jobs J]       the simulation of the whole, for long
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica|verify]     the client alone
 cargo xtask fuzz  [TARGET] [--seconds N]                     the fuzzer on change, frame, canonical and proof, N seconds each

@@ -22,10 +22,12 @@ mod witness;
 mod words;
 mod world;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use change_support::rng;
 use invariant::Invariant;
 use planted::Planted;
-use run::{Figures, number_of, one, run};
+use run::{Figures, Worlds, number_of, one, run};
 use shared::planted::LeftOut;
 
 /// Steps of one world: many small ones meet more than one that grows.
@@ -33,10 +35,14 @@ const WORLD_STEPS: u64 = 6_000;
 /// How often the long run says how far it is.
 const STEPS_BETWEEN_FIGURES: u64 = 250_000;
 
+/// Worlds from a seed on, or from the one that SIMULATION_SEED says.
+fn worlds(seed: u64, planted: Option<Planted>) -> Worlds {
+    Worlds { seed: number_of("SIMULATION_SEED", seed), steps: WORLD_STEPS, planted, jobs: 1 }
+}
+
 #[test]
 fn whatever_happens_the_invariants_hold() {
-    let first = number_of("SIMULATION_SEED", 1);
-    let figures = run(first, number_of("SIMULATION_STEPS", 36_000), WORLD_STEPS, None).unwrap_or_else(|failure| panic!("{failure}"));
+    let figures = run(worlds(1, None), number_of("SIMULATION_STEPS", 36_000), |_| {}).unwrap_or_else(|failure| panic!("{failure}"));
     println!("{figures}");
 }
 
@@ -53,16 +59,17 @@ fn a_seed_decides_everything_that_happens() {
 #[test]
 #[ignore = "runs for as long as it is told to"]
 fn the_long_run() {
-    let mut seed = number_of("SIMULATION_SEED", 1);
-    let steps = number_of("SIMULATION_STEPS", 1_000_000);
-    let mut all = Figures::default();
-    while all.steps < steps {
-        let part = run(seed, STEPS_BETWEEN_FIGURES.min(steps - all.steps), WORLD_STEPS, None).unwrap_or_else(|failure| panic!("{failure}"));
-        seed += part.worlds;
-        all.add(part);
-        println!("seeds up to {}: {all}", seed - 1);
-    }
-    println!("{:#?}", all.told);
+    let worlds = Worlds { jobs: number_of("SIMULATION_JOBS", 1), ..worlds(1, None) };
+    let said = AtomicU64::new(0);
+    let says = |figures: &Figures| {
+        let rounds = figures.steps / STEPS_BETWEEN_FIGURES;
+        if said.swap(rounds, Ordering::Relaxed) != rounds {
+            println!("from seed {} on: {figures}", worlds.seed);
+        }
+    };
+    let figures = run(worlds, number_of("SIMULATION_STEPS", 1_000_000), says).unwrap_or_else(|failure| panic!("{failure}"));
+    println!("{:#?}", figures.told);
+    println!("seeds {} to {}: {figures}", worlds.seed, worlds.seed + figures.worlds - 1);
 }
 
 /// Steps within which a planted bug is found.
@@ -71,7 +78,7 @@ const FOUND_WITHIN: u64 = 150_000;
 /// Plants a bug: the invariant notices it that is there for it. `seed` is where the search begins, and only that: one
 /// from which it is short today, so that the suite is. SIMULATION_SEED begins elsewhere.
 fn finds(planted: Planted, by: Invariant, seed: u64) {
-    match run(number_of("SIMULATION_SEED", seed), FOUND_WITHIN, WORLD_STEPS, Some(planted)) {
+    match run(worlds(seed, Some(planted)), FOUND_WITHIN, |_| {}) {
         Ok(figures) => panic!("{planted:?} was not found: {figures}"),
         Err(failure) => {
             println!("{planted:?}: seed {}, step {}", failure.seed, failure.step);

@@ -1,6 +1,16 @@
-//! Runs worlds one after the other, and says how it went.
+//! Runs worlds, one after the other or several at once, and says how it went.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, time::Instant};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+};
 
 use crate::{
     invariant::{Checked, Invariant, Violation, violated},
@@ -23,12 +33,11 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub fn add(&mut self, other: Self) {
-        self.worlds += other.worlds;
-        self.steps += other.steps;
-        self.lines += other.lines;
-        self.seconds += other.seconds;
-        for (what, times) in other.told {
+    fn add(&mut self, world: World) {
+        self.worlds += 1;
+        self.steps += world.step;
+        self.lines += world.lines();
+        for (what, times) in world.chronicle.told {
             *self.told.entry(what).or_default() += times;
         }
     }
@@ -61,27 +70,63 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs worlds of so many steps each, from `seed` on, until there were `steps` in all.
-pub fn run(seed: u64, steps: u64, world_steps: u64, planted: Option<Planted>) -> Result<Figures, Box<Failure>> {
+/// Which worlds are run.
+#[derive(Debug, Clone, Copy)]
+pub struct Worlds {
+    /// The first one's; each further world has the next.
+    pub seed: u64,
+    /// Steps of each, before it comes to rest.
+    pub steps: u64,
+    pub planted: Option<Planted>,
+    /// So many at once, each on a thread of its own.
+    pub jobs: u64,
+}
+
+/// Runs worlds until there were `steps` in all. `told` hears how far it is after each.
+pub fn run(worlds: Worlds, steps: u64, told: impl Fn(&Figures) + Sync) -> Result<Figures, Box<Failure>> {
     let begun = Instant::now();
-    let mut figures = Figures::default();
-    let mut seed = seed;
-    while figures.steps < steps {
-        let world = one(seed, world_steps, planted)?;
-        figures.worlds += 1;
-        figures.steps += world.step;
-        figures.lines += world.lines();
-        for (what, times) in world.chronicle.told {
-            *figures.told.entry(what).or_default() += times;
+    let next = AtomicU64::new(worlds.seed);
+    let so_far = Mutex::new(Ok(Figures::default()));
+    let goes_on = || matches!(&*locked(&so_far), Ok(figures) if figures.steps < steps);
+    let job = || {
+        while goes_on() {
+            let lived = one(next.fetch_add(1, Ordering::Relaxed), worlds.steps, worlds.planted);
+            let mut so_far = locked(&so_far);
+            match (lived, &mut *so_far) {
+                (Ok(world), Ok(figures)) => {
+                    figures.add(world);
+                    figures.seconds = begun.elapsed().as_secs_f64();
+                    told(figures);
+                }
+                (Err(failure), Ok(_)) => *so_far = Err(failure),
+                // The same failure is told, whoever was first to find one.
+                (Err(failure), Err(known)) if failure.seed < known.seed => *known = failure,
+                (_, Err(_)) => {}
+            }
         }
-        figures.seconds = begun.elapsed().as_secs_f64();
-        seed += 1;
+    };
+    thread::scope(|scope| (0..worlds.jobs.max(1)).for_each(|_| drop(scope.spawn(job))));
+    so_far.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says whose world it was where one panics.
+struct Seed(u64);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("the world of seed {} panicked", self.0);
+        }
     }
-    Ok(figures)
 }
 
 /// One world, from its seed to its rest.
 pub fn one(seed: u64, steps: u64, planted: Option<Planted>) -> Result<World, Box<Failure>> {
+    let _seed = Seed(seed);
     let failed = |step, violation, last_acts| Box::new(Failure { seed, step, violation, last_acts, world_steps: steps });
     let mut world = World::new(seed, planted).map_err(|violation| failed(0, violation, String::new()))?;
     match lives(&mut world, steps) {
