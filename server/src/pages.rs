@@ -7,6 +7,7 @@
 mod invitation;
 mod lead;
 mod look;
+mod posted;
 mod public;
 mod render;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! Whether a form came from a page of this site.
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
 
@@ -19,14 +19,6 @@ impl<S: Send + Sync> FromRequestParts<S> for SameSite {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Denied> {
         if same_origin(&parts.headers) { Ok(Self(())) } else { Err(Denied::Foreign) }
-    }
-}
-
-impl<S: Send + Sync> OptionalFromRequestParts<S> for SameSite {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Self::Rejection> {
-        Ok(same_origin(&parts.headers).then_some(Self(())))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use app::pages::{InvitationPage, NoticePage, Page, words::invitation as say, words::sign_in as say_sign_in};
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -11,11 +10,12 @@ use serde::Deserialize;
 
 use super::{
     Look,
+    posted::Posted,
     sign_in::{landing, later},
 };
 use crate::{
     Server,
-    accounts::{Address, BadPassword, ChooseError, LEAST_PASSWORD_CHARS, SameSite, Token},
+    accounts::{Address, BadPassword, ChooseError, LEAST_PASSWORD_CHARS, Token},
     store::Person,
 };
 
@@ -39,18 +39,10 @@ pub(super) async fn form(State(server): State<Server>, look: Look, Path(token): 
 
 pub(super) async fn submit(
     State(server): State<Server>,
-    look: Look,
     Path(text): Path<String>,
-    same_site: Option<SameSite>,
     Address(from): Address,
-    typed: Result<Form<Typed>, FormRejection>,
+    Posted { by: look, typed }: Posted<Look, Typed>,
 ) -> Response {
-    if same_site.is_none() {
-        return look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
-    let Ok(Form(typed)) = typed else {
-        return look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
-    };
     let (token, person) = match invited(&server, &text).await {
         Ok(Some(invited)) => invited,
         Ok(None) => return look.notice(StatusCode::NOT_FOUND, NoticePage::spent_invitation()).await,

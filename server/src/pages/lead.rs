@@ -25,7 +25,7 @@ use shared::{
     words::role_name,
 };
 
-use super::{Look, times};
+use super::{Look, posted::Sender, times};
 use crate::{
     gate::GateError,
     server::Server,
@@ -60,6 +60,19 @@ impl FromRequestParts<Server> for Lead {
             Some(_) => Err(look.notice(StatusCode::FORBIDDEN, NoticePage::not_lead()).await),
         }
     }
+}
+
+impl Sender for Lead {
+    fn into_look(self) -> Look {
+        self.look
+    }
+}
+
+/// The reason for a grave act. What it lacks, the rules say.
+#[derive(Deserialize)]
+struct Why {
+    #[serde(default)]
+    reason: String,
 }
 
 impl Lead {

@@ -1,22 +1,21 @@
 //! Signing in and out by forms.
 
-use app::pages::{NoticePage, Page, SignInPage, words::sign_in as say};
+use app::pages::{Page, SignInPage, words::sign_in as say};
 use axum::{
-    Form,
-    extract::{
-        Query, State,
-        rejection::{FormRejection, QueryRejection},
-    },
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
 use shared::{id::PersonId, role::Role};
 
-use super::Look;
+use super::{
+    Look,
+    posted::{Posted, Pressed},
+};
 use crate::{
     Server,
-    accounts::{Address, SameSite, SignInError},
+    accounts::{Address, SignInError},
     store::StoreError,
 };
 
@@ -55,19 +54,7 @@ pub(super) async fn form(State(server): State<Server>, look: Look, asked: Result
     }
 }
 
-pub(super) async fn submit(
-    State(server): State<Server>,
-    look: Look,
-    same_site: Option<SameSite>,
-    Address(from): Address,
-    typed: Result<Form<Typed>, FormRejection>,
-) -> Response {
-    if same_site.is_none() {
-        return look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
-    let Ok(Form(typed)) = typed else {
-        return look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
-    };
+pub(super) async fn submit(State(server): State<Server>, Address(from): Address, Posted { by: look, typed }: Posted<Look, Typed>) -> Response {
     let next = local(&typed.next).unwrap_or_default().to_owned();
     let again =
         |problem: String| Page::SignIn(SignInPage { email: typed.email.trim().chars().take(254).collect(), next: next.clone(), problem: Some(problem) });
@@ -100,10 +87,7 @@ pub(super) async fn submit(
     }
 }
 
-pub(super) async fn sign_out(State(server): State<Server>, look: Look, same_site: Option<SameSite>) -> Response {
-    if same_site.is_none() {
-        return look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
+pub(super) async fn sign_out(State(server): State<Server>, Pressed(look): Pressed<Look>) -> Response {
     if let Some(token) = &look.token
         && let Err(error) = server.accounts.sign_out(token).await
     {

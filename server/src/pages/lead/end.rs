@@ -1,22 +1,19 @@
 //! Ending a membership: a question with its consequences, then the act.
 
-use app::pages::{EndPage, NoticePage, Page, words::lead as say};
+use app::pages::{EndPage, Page, words::lead as say};
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
-use serde::Deserialize;
 use shared::{
     id::{LogId, PersonId, RelationshipId},
     role::Role,
     words::role_name,
 };
 
-use super::{Done, Lead, title};
+use super::{super::posted::Posted, Done, Lead, Why, title};
 use crate::{
-    accounts::SameSite,
     gate::{Ending, GateError},
     server::Server,
     store::{Membership, StoreError},
@@ -72,25 +69,7 @@ pub(super) async fn ask(State(server): State<Server>, lead: Lead, Path(parts): P
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct Typed {
-    #[serde(default)]
-    pub(super) reason: String,
-}
-
-pub(super) async fn end(
-    State(server): State<Server>,
-    lead: Lead,
-    Path(parts): Path<Parts>,
-    same_site: Option<SameSite>,
-    typed: Result<Form<Typed>, FormRejection>,
-) -> Response {
-    if same_site.is_none() {
-        return lead.look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
-    let Ok(Form(Typed { reason })) = typed else {
-        return lead.look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
-    };
+pub(super) async fn end(State(server): State<Server>, Path(parts): Path<Parts>, Posted { by: lead, typed: Why { reason } }: Posted<Lead, Why>) -> Response {
     let Some(whose) = Whose::parse(&parts) else { return lead.not_found().await };
     let (member, relationship) = match whose.find(&server, &lead).await {
         Ok(Some(found)) => found,

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use app::pages::{ErasableRow, EraseChoicePage, ErasePage, NoticePage, Page, words::lead as say};
+use app::pages::{ErasableRow, EraseChoicePage, ErasePage, Page, words::lead as say};
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
@@ -15,9 +14,12 @@ use shared::{
     time::Zone,
 };
 
-use super::{super::times, Done, Lead, end::Typed, facts, title, wording::Wording};
+use super::{
+    super::{posted::Posted, times},
+    Done, Lead, Why, facts, title,
+    wording::Wording,
+};
 use crate::{
-    accounts::SameSite,
     gate::{Erasable, Erasing, GateError},
     server::Server,
 };
@@ -102,17 +104,9 @@ pub(super) async fn ask(State(server): State<Server>, lead: Lead, Path((relation
 
 pub(super) async fn erase(
     State(server): State<Server>,
-    lead: Lead,
     Path((relationship, record)): Path<(String, String)>,
-    same_site: Option<SameSite>,
-    typed: Result<Form<Typed>, FormRejection>,
+    Posted { by: lead, typed: Why { reason } }: Posted<Lead, Why>,
 ) -> Response {
-    if same_site.is_none() {
-        return lead.look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
-    let Ok(Form(Typed { reason })) = typed else {
-        return lead.look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
-    };
     let found = match Choice::read(&server, &lead, &relationship).await {
         Ok(found) => found,
         Err(error) => return lead.look.fault(&error).await,

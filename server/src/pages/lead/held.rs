@@ -1,18 +1,22 @@
 //! Held words: shown in full, then taken over or left out.
 
-use app::pages::{HeldItem, HeldWords as Shown, NoticePage, words::lead as say};
+use app::pages::{HeldItem, HeldWords as Shown, words::lead as say};
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
-    http::StatusCode,
+    extract::{Path, State},
     response::Response,
 };
 use shared::{id::LogId, time::Zone};
 use uuid::Uuid;
 
-use super::{super::times, Done, Lead, end::Typed, facts, title, wording::Wording};
+use super::{
+    super::{
+        posted::{Posted, Pressed},
+        times,
+    },
+    Done, Lead, Why, facts, title,
+    wording::Wording,
+};
 use crate::{
-    accounts::SameSite,
     gate::{GateError, HeldRecord, HeldWords},
     server::Server,
     store::{HeldId, Membership, StoreError},
@@ -54,10 +58,7 @@ fn item(wording: &Wording<'_>, record: &HeldRecord) -> HeldItem {
     HeldItem { heading: name.to_owned(), fields: wording.fields(kind, &record.fields) }
 }
 
-pub(super) async fn adopt(State(server): State<Server>, lead: Lead, Path(held): Path<String>, same_site: Option<SameSite>) -> Response {
-    if same_site.is_none() {
-        return lead.look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
+pub(super) async fn adopt(State(server): State<Server>, Pressed(lead): Pressed<Lead>, Path(held): Path<String>) -> Response {
     match find(&server, &lead, &held).await {
         Ok(Some(held)) => {
             let acted = server.gate.adopt(held, lead.person, server.clock.now()).await;
@@ -68,19 +69,7 @@ pub(super) async fn adopt(State(server): State<Server>, lead: Lead, Path(held): 
     }
 }
 
-pub(super) async fn discard(
-    State(server): State<Server>,
-    lead: Lead,
-    Path(held): Path<String>,
-    same_site: Option<SameSite>,
-    typed: Result<Form<Typed>, FormRejection>,
-) -> Response {
-    if same_site.is_none() {
-        return lead.look.notice(StatusCode::FORBIDDEN, NoticePage::foreign_form()).await;
-    }
-    let Ok(Form(Typed { reason })) = typed else {
-        return lead.look.notice(StatusCode::BAD_REQUEST, NoticePage::bad_form()).await;
-    };
+pub(super) async fn discard(State(server): State<Server>, Path(held): Path<String>, Posted { by: lead, typed: Why { reason } }: Posted<Lead, Why>) -> Response {
     match find(&server, &lead, &held).await {
         Ok(Some(held)) => {
             let acted = server.gate.discard(held, lead.person, reason.trim().to_owned(), server.clock.now()).await;
