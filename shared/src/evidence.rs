@@ -81,14 +81,12 @@ pub fn assess(facts: &Facts, ledger: &Ledger, competency: &str, level: u8, at: A
     let mentee = facts.mentee()?.person;
     let first_day = window_start(facts, &rule, at);
     let zone = facts.zone();
-    let mut items: Vec<Item> = ledger
-        .standing("observation")
-        .filter(|(_, version)| version.person("mentee") == Some(mentee) && version.text("competency") == Some(competency))
-        .filter_map(|(record, version)| {
-            let line = version.sealed?;
-            chosen.is_none_or(|chosen| chosen.contains(&line)).then(|| item(record, line, version, &rule, first_day, &zone))
-        })
-        .collect();
+    let of_it = |(_, version): &(RecordId, &Version)| version.person("mentee") == Some(mentee) && version.text("competency") == Some(competency);
+    let read = |(record, version): (RecordId, &Version)| Some(item(record, version.sealed?, version, &rule, first_day, &zone));
+    let mut items: Vec<Item> = match chosen {
+        Some(lines) => ledger.standing_of("observation", lines).filter(of_it).filter_map(read).collect(),
+        None => ledger.standing("observation").filter(of_it).filter_map(read).collect(),
+    };
     items.sort_by_key(|item| std::cmp::Reverse((item.happened_at, item.line)));
 
     limit_practice(&mut items, rule.practice.limit(rule.count));

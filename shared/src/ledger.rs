@@ -1,7 +1,7 @@
 //! The ledger: the fold of a log's decisions, with their frozen content. Every state that a person sees and every
 //! rule's answer follows from it; words alone never change it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,24 @@ use crate::{
     kind::{Chain, Kind},
     role::Role,
     scalar::Scalar,
+    shelf::Shelf,
     time::{At, DAY_MS, MINUTE_MS},
 };
 
 /// Every record of a log that has been submitted.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ledger {
-    pub records: BTreeMap<RecordId, RecordLedger>,
+    pub records: Shelf<RecordId, RecordLedger>,
+    #[cfg(feature = "parts")]
+    #[serde(skip)]
+    pub(crate) beside: crate::parts::Beside,
+}
+
+/// Alike are ledgers of the same records.
+impl PartialEq for Ledger {
+    fn eq(&self, other: &Self) -> bool {
+        self.records == other.records
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -310,6 +321,12 @@ pub struct Decided<'a> {
     pub receipt: Receipt,
 }
 
+impl FromIterator<(RecordId, RecordLedger)> for Ledger {
+    fn from_iter<I: IntoIterator<Item = (RecordId, RecordLedger)>>(entries: I) -> Self {
+        Self { records: entries.into_iter().collect::<BTreeMap<_, _>>().into(), ..Self::default() }
+    }
+}
+
 impl Ledger {
     pub fn get(&self, record: RecordId) -> Option<&RecordLedger> {
         self.records.get(&record)
@@ -402,7 +419,7 @@ impl Ledger {
 
     /// A new epoch: frozen words of what was erased are gone, and no heads of the old document mean anything.
     pub fn begin_epoch(&mut self, epoch: &Epoch) {
-        for (record, entry) in &mut self.records {
+        for (record, entry) in self.records.iter_mut() {
             for version in &mut entry.versions {
                 version.heads.clear();
                 if epoch.erased.contains(record) {
@@ -428,12 +445,31 @@ impl Ledger {
 
     /// Every standing, sealed version of a kind, with its record.
     pub fn standing<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (RecordId, &'a Version)> + 'a {
-        self.records.iter().filter(move |(_, entry)| entry.kind == kind).filter_map(|(record, entry)| Some((*record, entry.standing()?)))
+        self.of_kind(kind).filter_map(|(record, entry)| Some((record, entry.standing()?)))
+    }
+
+    /// Every submitted record of a kind.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (RecordId, &'a RecordLedger)> + 'a {
+        #[cfg(feature = "parts")]
+        self.ask_kind(kind);
+        self.records.here().iter().filter(move |(_, entry)| entry.kind == kind).map(|(record, entry)| (*record, entry))
+    }
+
+    /// Of a kind's standing versions those that these lines sealed.
+    pub fn standing_of<'a>(&'a self, kind: &'a str, lines: &'a BTreeSet<u64>) -> impl Iterator<Item = (RecordId, &'a Version)> + 'a {
+        #[cfg(feature = "parts")]
+        lines.iter().for_each(|line| self.ask_sealed(*line));
+        let of_kind = self.records.here().iter().filter(move |(_, entry)| entry.kind == kind);
+        let standing = of_kind.filter_map(|(record, entry)| Some((*record, entry.standing()?)));
+        standing.filter(|(_, version)| version.sealed.is_some_and(|line| lines.contains(&line)))
     }
 
     /// The record and version that the line at `position` sealed.
     pub fn sealed_at(&self, position: u64) -> Option<(RecordId, &RecordLedger, &Version)> {
+        #[cfg(feature = "parts")]
+        self.ask_sealed(position);
         self.records
+            .here()
             .iter()
             .find_map(|(record, entry)| entry.versions.iter().find(|version| version.sealed == Some(position)).map(|version| (*record, entry, version)))
     }

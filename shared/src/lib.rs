@@ -23,6 +23,8 @@ pub mod ledger;
 pub mod line;
 #[cfg(feature = "document")]
 pub mod log;
+#[cfg(feature = "parts")]
+pub mod parts;
 pub mod phone;
 pub mod planted;
 pub mod proof;
@@ -33,6 +35,7 @@ pub mod replica;
 pub mod role;
 pub mod rules;
 pub mod scalar;
+pub mod shelf;
 pub mod sync;
 pub mod time;
 pub mod wire;

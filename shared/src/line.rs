@@ -180,29 +180,53 @@ impl Line {
 
 /// When each line of a log was received, and the tag by which later writers refer to it.
 #[derive(Debug, Clone, Default)]
-pub struct Received(Vec<([u8; SEEN_TAG_BYTES], At)>);
+pub struct Received {
+    /// The newest lines; all of them where nothing is earlier.
+    pub(crate) newest: Vec<Receipt>,
+    #[cfg(feature = "parts")]
+    pub(crate) earlier: crate::parts::Earlier,
+}
+
+/// A line's tag, and when it was received.
+pub(crate) type Receipt = ([u8; SEEN_TAG_BYTES], At);
 
 impl Received {
     /// Takes in the next line.
     pub fn push(&mut self, header: &Header) {
-        self.0.push((Seen::of(header).tag.0, header.received_at));
+        self.newest.push((Seen::of(header).tag.0, header.received_at));
+    }
+
+    fn get(&self, position: u64) -> Option<&Receipt> {
+        #[cfg(feature = "parts")]
+        let position = match position.checked_sub(self.earlier.lines()) {
+            Some(position) => position,
+            None => return self.earlier.get(position),
+        };
+        self.newest.get(usize::try_from(position).ok()?)
     }
 
     /// When the line that a writer refers to was received; `None` where there is no such line.
     pub fn seen_at(&self, position: u64, tag: &[u8]) -> Option<At> {
-        let (known, received_at) = self.0.get(usize::try_from(position).ok()?)?;
+        let (known, received_at) = self.get(position)?;
         (known == tag).then_some(*received_at)
     }
 
     /// When a line was received.
     pub fn at(&self, position: u64) -> Option<At> {
-        self.0.get(usize::try_from(position).ok()?).map(|(_, received_at)| *received_at)
+        self.get(position).map(|(_, received_at)| *received_at)
     }
 
     /// The newest line, as a writer refers to it; `None` before the first.
     pub fn newest(&self) -> Option<Seen> {
-        let (tag, _) = self.0.last()?;
-        Some(Seen { position: u64::try_from(self.0.len()).ok()?.checked_sub(1)?, tag: Fixed(*tag) })
+        let (tag, _) = self.newest.last()?;
+        Some(Seen { position: self.lines().checked_sub(1)?, tag: Fixed(*tag) })
+    }
+
+    fn lines(&self) -> u64 {
+        let lines = u64::try_from(self.newest.len()).unwrap_or(u64::MAX);
+        #[cfg(feature = "parts")]
+        let lines = lines.saturating_add(self.earlier.lines());
+        lines
     }
 }
 

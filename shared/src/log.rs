@@ -5,6 +5,8 @@
 
 mod evidence;
 mod judge;
+#[cfg(feature = "parts")]
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,7 @@ use crate::{
     line::{ChainError, ChainHead, Line, LineKind, Received},
     rules::{self, Accepted},
     scalar::Scalar,
+    shelf::Shelf,
     time::At,
     wire::Verdict,
 };
@@ -39,7 +42,7 @@ pub struct Log {
     /// What later writers may refer to, by position.
     lines: Received,
     /// Accepted decisions by their body's hash, for the answer 'duplicate'.
-    decisions: BTreeMap<Hash, u64>,
+    decisions: Shelf<Hash, u64>,
     /// The line that began this epoch; 0 in the first.
     began: u64,
     /// Nothing but what the epoch carried over came yet.
@@ -93,6 +96,12 @@ pub enum ReplayError {
     Beacon(u64),
     #[error("line {0} is not a change that fits: {1}")]
     Change(u64, String),
+    /// Nothing changed: the log wants parts first that are elsewhere.
+    #[error("line {0} needs what is not here")]
+    Elsewhere(u64),
+    /// A defect: the line was taken in without all that it needs. The log is of no use any more.
+    #[error("line {0} was taken in without all that it needs")]
+    Unasked(u64),
 }
 
 /// Epochs begin at 1.
@@ -110,7 +119,7 @@ impl Log {
             chain: ChainHead::origin(id, organisation),
             index: Index::new(&id.to_string(), FIRST_EPOCH),
             lines: Received::default(),
-            decisions: BTreeMap::new(),
+            decisions: Shelf::default(),
             began: 0,
             carrying: false,
             told: FIRST_EPOCH,
@@ -209,7 +218,20 @@ impl Log {
     }
 
     /// Takes in a committed line. Nothing changes where it does not fit.
+    #[cfg(feature = "parts")]
     pub fn apply(&mut self, kinds: &Kinds, line: &Line) -> Result<(), ReplayError> {
+        self.prepare(line)?;
+        self.take(kinds, line)?;
+        if self.wants() { Err(ReplayError::Unasked(line.header.position)) } else { Ok(()) }
+    }
+
+    /// Takes in a committed line. Nothing changes where it does not fit.
+    #[cfg(not(feature = "parts"))]
+    pub fn apply(&mut self, kinds: &Kinds, line: &Line) -> Result<(), ReplayError> {
+        self.take(kinds, line)
+    }
+
+    fn take(&mut self, kinds: &Kinds, line: &Line) -> Result<(), ReplayError> {
         let position = line.header.position;
         if position != self.chain.next {
             return Err(ReplayError::Position(position));
@@ -258,6 +280,8 @@ impl Log {
         self.began = position;
         self.carrying = true;
         self.index = Index::new(&self.id.to_string(), epoch.epoch);
+        #[cfg(feature = "parts")]
+        self.index.track_as(&self.ledger.records);
         self.ledger.begin_epoch(epoch);
         self.withheld.retain(|record| !epoch.erased.contains(record));
     }

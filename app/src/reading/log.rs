@@ -68,7 +68,7 @@ impl Log {
         self.ledger.get_or_init(|| {
             let entries = self.rows.values().filter_map(|row| Some((row.record, row.entry.clone()?)));
             let copies = self.copies.iter().map(|(record, entry)| (*record, entry.clone()));
-            Ledger { records: entries.chain(copies).collect() }
+            entries.chain(copies).collect()
         })
     }
 

@@ -5,6 +5,7 @@
 mod client;
 mod erase;
 mod evidence;
+mod growth;
 mod held;
 mod house;
 mod init;

@@ -3,6 +3,8 @@
 //! Rebuilt by applying the log's changes in order. Changes and actors are numbered in the order of their coming; a
 //! change's causal past is a clock (actor number → sequence number), so 'was this seen?' is one comparison.
 
+#[cfg(feature = "parts")]
+mod parts;
 mod plan;
 mod prose;
 mod view;
@@ -12,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{bytes::Hash, scalar::Scalar};
+use crate::{bytes::Hash, scalar::Scalar, shelf::Shelf};
 
 use self::prose::Prose;
 use super::{
@@ -22,6 +24,8 @@ use super::{
     refused::Refused,
 };
 
+#[cfg(feature = "parts")]
+pub use parts::IndexHead;
 pub(super) use plan::{Target, is_record_id};
 pub use view::{UnknownHead, Value, View};
 
@@ -37,12 +41,19 @@ pub(super) struct Id {
     actor: ActorNumber,
 }
 
+/// Whose change, and which of theirs: enough to tell whether a writer had seen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    actor: ActorNumber,
+    seq: u32,
+}
+
 /// Actor number → the sequence number of its last change that is covered; 0 or absent is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Clock(Vec<u32>);
 
 impl Clock {
-    fn covers(&self, change: &Accepted) -> bool {
+    fn covers(&self, change: Stamp) -> bool {
         self.of(change.actor) >= change.seq
     }
 
@@ -73,8 +84,7 @@ impl Clock {
 struct Accepted {
     hash: Hash,
     position: u64,
-    actor: ActorNumber,
-    seq: u32,
+    stamp: Stamp,
     max_op: u32,
     deps: Box<[ChangeNumber]>,
     /// Its causal past, itself included.
@@ -85,7 +95,9 @@ struct Accepted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Record {
     object: Id,
-    change: ChangeNumber,
+    /// The change that made it, and its position.
+    made: Stamp,
+    position: u64,
     /// Ascending by operation.
     fields: BTreeMap<String, Vec<Entry>>,
     /// Fields in which several people type at once; made with the record.
@@ -96,11 +108,11 @@ struct Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     id: Id,
-    change: ChangeNumber,
+    change: Stamp,
     /// `None` where it took values away.
     value: Option<Scalar>,
     /// The changes that overwrote it.
-    overwritten_by: Vec<ChangeNumber>,
+    overwritten_by: Vec<Stamp>,
 }
 
 /// The index of one log and one epoch.
@@ -109,16 +121,21 @@ pub struct Index {
     actors: Vec<Actor>,
     numbers: BTreeMap<Actor, ActorNumber>,
     /// Actor number → its last change.
-    last: Vec<ChangeNumber>,
+    last: Vec<Last>,
+    /// In an index that is not whole: those that were needed, in the order of their coming here.
     changes: Vec<Accepted>,
-    by_hash: BTreeMap<Hash, ChangeNumber>,
+    by_hash: Shelf<Hash, ChangeNumber>,
+    /// Actor number → its changes, in order.
+    by_actor: Vec<Vec<ChangeNumber>>,
+    /// The position of the newest change.
+    newest: Option<u64>,
     heads: BTreeSet<Hash>,
     /// The map that holds all records; made by the genesis.
     container: Option<Id>,
     log: String,
     epoch: u32,
-    records: BTreeMap<Arc<str>, Record>,
-    objects: BTreeMap<Id, Holder>,
+    records: Shelf<Arc<str>, Record>,
+    objects: Shelf<Id, Holder>,
 }
 
 /// What an object of the document holds.
@@ -143,6 +160,7 @@ pub enum NotApplied {
 
 /// An actor's last accepted change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "parts", derive(serde::Serialize, serde::Deserialize))]
 pub struct Last {
     pub hash: Hash,
     pub seq: u32,
@@ -169,8 +187,8 @@ impl Index {
     /// Checks again what depends on the index (not on the sender): a damaged line is noticed when rebuilding.
     /// Costs O(operations of the change + entries of the fields it touches + dependencies × actors).
     pub fn apply(&mut self, decoded: &Decoded, position: u64) -> Result<(), NotApplied> {
-        if let Some(last) = self.changes.last().filter(|last| last.position >= position) {
-            return Err(NotApplied::OutOfOrder { position, last: last.position });
+        if let Some(last) = self.newest.filter(|last| *last >= position) {
+            return Err(NotApplied::OutOfOrder { position, last });
         }
         let plan = self.plan(decoded)?;
         if let Some(record) = plan.exists {
@@ -180,24 +198,25 @@ impl Index {
         let author = plan.actors.first().copied().unwrap_or_default();
         let mut clock = plan.clock;
         clock.set(author, decoded.seq());
-        self.number_author(author, decoded.actor(), number);
+        let stamp = Stamp { actor: author, seq: decoded.seq() };
+        self.number_author(author, decoded, position, number);
         for (place, (op, step)) in decoded.operations().iter().zip(plan.steps).enumerate() {
             let id = Id { counter: decoded.id(place).counter, actor: author };
             let global = |name: &OpId| plan.actors.get(usize::from(name.actor)).map(|actor| Id { counter: name.counter, actor: *actor });
             match step.target {
                 Target::Root => self.write_root(id, op.key().unwrap_or_default(), &op.action),
-                Target::Records => self.make_record(id, number, op.key().unwrap_or_default()),
+                Target::Records => self.make_record(id, (stamp, position), op.key().unwrap_or_default()),
                 Target::Field(record, field) => match &op.action {
                     Action::MakeText => self.make_prose(id, &record, &field),
                     action => {
                         let value = if let Action::Put(value) = action { Some(value.clone()) } else { None };
                         let preds: Vec<Id> = op.preds.iter().filter_map(global).collect();
-                        self.write_field(&record, &field, Entry { id, change: number, value, overwritten_by: Vec::new() }, &preds);
+                        self.write_field(&record, &field, Entry { id, change: stamp, value, overwritten_by: Vec::new() }, &preds);
                     }
                 },
                 Target::Prose(record, field) => {
                     let place = if let Place::Character(name) = &op.place { global(name) } else { None };
-                    self.write_prose(&record, &field, (id, place), &op.action, number);
+                    self.write_prose(&record, &field, (id, place), &op.action, stamp);
                 }
             }
         }
@@ -209,23 +228,27 @@ impl Index {
         self.changes.push(Accepted {
             hash: decoded.hash(),
             position,
-            actor: author,
-            seq: decoded.seq(),
+            stamp,
             max_op: decoded.max_op(),
             deps: plan.deps.into_boxed_slice(),
             clock: clock.0.into_boxed_slice(),
         });
+        self.newest = Some(position);
         Ok(())
     }
 
-    fn number_author(&mut self, author: ActorNumber, actor: Actor, change: ChangeNumber) {
-        match self.last.get_mut(author as usize) {
-            Some(last) => *last = change,
-            None => {
-                self.actors.push(actor);
-                self.numbers.insert(actor, author);
-                self.last.push(change);
-            }
+    fn number_author(&mut self, author: ActorNumber, decoded: &Decoded, position: u64, change: ChangeNumber) {
+        let newest = Last { hash: decoded.hash(), seq: decoded.seq(), max_op: decoded.max_op(), position };
+        if let Some(last) = self.last.get_mut(author as usize) {
+            *last = newest;
+        } else {
+            self.actors.push(decoded.actor());
+            self.numbers.insert(decoded.actor(), author);
+            self.last.push(newest);
+            self.by_actor.push(Vec::new());
+        }
+        if let Some(changes) = self.by_actor.get_mut(author as usize) {
+            changes.push(change);
         }
     }
 
@@ -237,10 +260,10 @@ impl Index {
         }
     }
 
-    fn make_record(&mut self, id: Id, change: ChangeNumber, record: &str) {
+    fn make_record(&mut self, id: Id, (made, position): (Stamp, u64), record: &str) {
         let record: Arc<str> = Arc::from(record);
         self.objects.insert(id, Holder::Record(Arc::clone(&record)));
-        self.records.insert(record, Record { object: id, change, fields: BTreeMap::new(), prose: BTreeMap::new() });
+        self.records.insert(record, Record { object: id, made, position, fields: BTreeMap::new(), prose: BTreeMap::new() });
     }
 
     fn make_prose(&mut self, id: Id, record: &Arc<str>, field: &Arc<str>) {
@@ -250,7 +273,7 @@ impl Index {
         }
     }
 
-    fn write_prose(&mut self, record: &str, field: &str, (id, place): (Id, Option<Id>), action: &Action, change: ChangeNumber) {
+    fn write_prose(&mut self, record: &str, field: &str, (id, place): (Id, Option<Id>), action: &Action, change: Stamp) {
         let Some(prose) = self.records.get_mut(record).and_then(|record| record.prose.get_mut(field)) else { return };
         let actors = &self.actors;
         match (action, place) {
@@ -282,7 +305,7 @@ impl Index {
 
     /// The position a change was accepted at.
     pub fn position_of(&self, hash: &Hash) -> Option<u64> {
-        self.by_hash.get(hash).and_then(|number| self.change(*number)).map(|change| change.position)
+        self.change_of(hash).map(|change| change.position)
     }
 
     /// The changes that nothing builds on yet, ascending.
@@ -292,6 +315,7 @@ impl Index {
 
     /// The heads as they were when the line at `position` was the newest, ascending.
     pub fn heads_at(&self, position: u64) -> Vec<Hash> {
+        self.by_hash.ask_all();
         let then = self.changes.partition_point(|change| change.position <= position);
         let mut heads: BTreeSet<Hash> = BTreeSet::new();
         for change in self.changes.iter().take(then) {
@@ -310,24 +334,23 @@ impl Index {
 
     /// Accepted changes, the genesis included.
     pub fn len(&self) -> usize {
-        self.changes.len()
+        self.by_hash.len()
     }
 
     /// Whether not even a genesis was applied.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.newest.is_none()
     }
 
     /// The position of the newest change.
     pub fn position(&self) -> Option<u64> {
-        self.changes.last().map(|change| change.position)
+        self.newest
     }
 
     /// What an actor wrote last.
     pub fn last_of(&self, actor: &[u8]) -> Option<Last> {
         let number = self.numbers.get(&Actor::new(actor)?)?;
-        let change = self.change(*self.last.get(*number as usize)?)?;
-        Some(Last { hash: change.hash, seq: change.seq, max_op: change.max_op, position: change.position })
+        self.last.get(*number as usize).copied()
     }
 
     /// The actors that wrote anything, in the order of their first change; the genesis's is the first.
@@ -337,5 +360,16 @@ impl Index {
 
     fn change(&self, number: ChangeNumber) -> Option<&Accepted> {
         self.changes.get(number as usize)
+    }
+
+    fn change_of(&self, hash: &Hash) -> Option<&Accepted> {
+        self.by_hash.get(hash).and_then(|number| self.change(*number))
+    }
+
+    /// A change by its stamp.
+    fn stamped(&self, stamp: Stamp) -> Option<&Accepted> {
+        self.by_hash.ask_all();
+        let place = usize::try_from(stamp.seq).ok()?.checked_sub(1)?;
+        self.by_actor.get(stamp.actor as usize)?.get(place).and_then(|number| self.change(*number))
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>, received_at: At) 
 
 /// The newest agreement that waits for signatures: neither sent back nor withdrawn.
 fn waiting<'a>(state: State<'a>) -> Option<&'a Version> {
-    let agreements = state.ledger.records.values().filter(|entry| entry.kind == "agreement");
-    let latest = agreements.filter_map(|entry| entry.latest().filter(|version| entry.state(version.number) == Some(VersionState::Sent)));
+    let latest =
+        state.ledger.of_kind("agreement").filter_map(|(_, entry)| entry.latest().filter(|version| entry.state(version.number) == Some(VersionState::Sent)));
     latest.max_by_key(|version| version.submitted.position)
 }

@@ -1,7 +1,7 @@
 //! R7: what an approval rests on cannot be voided before the approval is revoked. Hiding words never waits.
 
 use super::{Proposal, State};
-use crate::{decision::Act, evidence::elsewhere::ELSEWHERE, id::RecordId, ledger::Version, refusal::Refusal, words::refusal as say};
+use crate::{decision::Act, evidence::elsewhere::ELSEWHERE, id::RecordId, kind::Chain, ledger::Version, refusal::Refusal, words::refusal as say};
 
 pub(super) fn check(state: State<'_>, proposal: &Proposal<'_>) -> Result<(), Refusal> {
     if proposal.act != Act::Void {
@@ -20,5 +20,7 @@ pub(super) fn rests(state: State<'_>, record: RecordId) -> bool {
     let name = record.to_string();
     let names =
         |claim: &Version| claim.keyed("evidence").any(|(_, named)| named.text() == Some(&name)) || claim.keyed(ELSEWHERE).any(|(named, _)| named == name);
-    state.ledger.records.values().flat_map(|other| &other.versions).any(|claim| claim.is_approved() && names(claim))
+    // Nothing else is ever approved.
+    let approved = state.kinds.iter().filter(|kind| kind.chain == Chain::SupervisorApproves).flat_map(|kind| state.ledger.of_kind(kind.code));
+    approved.flat_map(|(_, other)| &other.versions).any(|claim| claim.is_approved() && names(claim))
 }

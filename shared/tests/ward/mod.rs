@@ -6,6 +6,8 @@ mod deeds;
 mod framework;
 mod phone;
 pub mod server;
+#[cfg(feature = "parts")]
+pub mod shelves;
 mod talk;
 
 use std::collections::BTreeMap;

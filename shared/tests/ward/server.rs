@@ -42,6 +42,9 @@ pub struct Server {
     pub held: Vec<(LogId, Author, shared::wire::Bundle)>,
     /// Every accepted bundle, in order.
     pub journal: Vec<Taken>,
+    /// The same logs as a store has them, in parts.
+    #[cfg(feature = "parts")]
+    pub shelves: super::shelves::Shelves,
 }
 
 /// A bundle as it was accepted: at which position its first line stands, and what had been pushed.
@@ -55,7 +58,17 @@ pub struct Taken {
 
 impl Server {
     pub fn new(kinds: Kinds) -> Self {
-        Self { kinds, key: organisation_key(), organisation: ORGANISATION, logs: BTreeMap::new(), nonce: 0, held: Vec::new(), journal: Vec::new() }
+        Self {
+            kinds,
+            key: organisation_key(),
+            organisation: ORGANISATION,
+            logs: BTreeMap::new(),
+            nonce: 0,
+            held: Vec::new(),
+            journal: Vec::new(),
+            #[cfg(feature = "parts")]
+            shelves: Default::default(),
+        }
     }
 
     fn line(&mut self, log: LogId, accepted: Accepted, now: At, author: Option<Author>) -> u64 {
@@ -83,6 +96,8 @@ impl Server {
         let line = chain.extend(header, Side { salt: nonce, bytes, content }, |hash| Some(key.sign(Domain::Line, &hash.0)));
         state.apply(&self.kinds, &line).expect("what was judged applies");
         lines.push(line);
+        #[cfg(feature = "parts")]
+        self.shelves.heard(&self.kinds, state, lines);
         state.chain.next - 1
     }
 
@@ -164,7 +179,10 @@ impl Server {
     }
 
     pub fn open(&mut self, log: LogId) {
-        self.logs.insert(log, (Log::new(log, self.organisation), Vec::new()));
+        let state = Log::new(log, self.organisation);
+        #[cfg(feature = "parts")]
+        let state = super::shelves::tracked(state);
+        self.logs.insert(log, (state, Vec::new()));
         let opened = Opened {
             log,
             organisation: self.organisation,
@@ -184,12 +202,15 @@ impl Server {
         let author = Author { person, device: request.device };
         let mut verdicts = Vec::new();
         for bundle in &request.push {
-            let (log, _) = self.logs.get_mut(&bundle.log).expect("a known log");
+            let (log, _lines) = self.logs.get_mut(&bundle.log).expect("a known log");
             if bundle.epoch != log.epoch {
                 verdicts.push(Verdict::Refused(shared::words::refusal::old_epoch(log.epoch)));
                 continue;
             }
-            verdicts.push(match log.judge(&self.kinds, author, &bundle.items, now) {
+            let judged = log.judge(&self.kinds, author, &bundle.items, now);
+            #[cfg(feature = "parts")]
+            assert_eq!(self.shelves.judge(&self.kinds, log, _lines, (author, &bundle.items, now)), judged, "in parts it is judged as whole");
+            verdicts.push(match judged {
                 Judged::Accept(accepted) => {
                     let first = self.logs[&bundle.log].0.chain.next;
                     self.journal.push(Taken { log: bundle.log, first, author, items: bundle.items.clone(), at: now });

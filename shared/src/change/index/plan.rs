@@ -14,7 +14,7 @@ use super::{
         genesis::{LOG_KEY, RECORDS_KEY},
         refused::Refused,
     },
-    ActorNumber, ChangeNumber, Clock, Holder, Id, Index, Record,
+    ActorNumber, ChangeNumber, Clock, Holder, Id, Index, Record, Stamp,
 };
 
 /// What applying a change would do.
@@ -220,7 +220,7 @@ impl<'a> Draft<'a> {
         }
         let holder = self.global(object).and_then(|id| self.index.objects.get(&id)).ok_or(Refused::UnknownObject)?;
         let (Holder::Record(record) | Holder::Prose(record, _)) = holder;
-        let made = self.index.records.get(record).and_then(|record| self.index.change(record.change));
+        let made = self.index.records.get(record).map(|record| record.made);
         if made.is_some_and(|made| self.clock.covers(made)) { Ok(holder.clone()) } else { Err(Refused::UnknownObject) }
     }
 
@@ -277,7 +277,7 @@ impl<'a> Draft<'a> {
 
     /// Whether a character that the writer had seen was taken away in their eyes.
     fn known(&self, prose: Option<&super::prose::Prose>, name: OpId) -> Result<bool, Refused> {
-        let covered = |number: ChangeNumber| self.index.change(number).is_some_and(|change| self.clock.covers(change));
+        let covered = |change: Stamp| self.clock.covers(change);
         let character = prose.zip(self.global(name)).and_then(|(prose, name)| prose.get(name)).filter(|character| covered(character.change));
         let character = character.ok_or(Refused::UnknownObject)?;
         Ok(character.deleted_by.iter().any(|change| covered(*change)))
@@ -335,7 +335,7 @@ impl<'a> Draft<'a> {
 impl Index {
     /// The values of a field that `clock` covers and nothing in it overwrote, ascending by operation: the winner last.
     pub(super) fn standing_entries<'a>(&'a self, record: &'a Record, field: &str, clock: &'a Clock) -> impl Iterator<Item = &'a super::Entry> {
-        let covered = |number: &ChangeNumber| self.change(*number).is_some_and(|change| clock.covers(change));
+        let covered = |change: &Stamp| clock.covers(*change);
         let entries = record.fields.get(field).map(Vec::as_slice).unwrap_or_default();
         entries.iter().filter(move |entry| entry.value.is_some() && covered(&entry.change) && !entry.overwritten_by.iter().any(covered))
     }

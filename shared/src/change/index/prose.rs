@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, ops::Bound};
 
-use super::{super::limits::MAX_TEXT_CHARACTERS, ActorNumber, ChangeNumber, Id};
+use super::{super::limits::MAX_TEXT_CHARACTERS, ActorNumber, Id, Stamp};
 
 /// A run's number: its place in the slab.
 type RunNumber = u32;
@@ -15,9 +15,9 @@ type RunNumber = u32;
 struct Run {
     /// The first character's name; the others count up.
     first: Id,
-    change: ChangeNumber,
+    change: Stamp,
     characters: Vec<char>,
-    deleted_by: Vec<ChangeNumber>,
+    deleted_by: Vec<Stamp>,
     /// What is read next.
     next: Option<RunNumber>,
 }
@@ -43,8 +43,8 @@ pub(super) struct Prose {
 /// A character as somebody else names it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Character<'a> {
-    pub(super) change: ChangeNumber,
-    pub(super) deleted_by: &'a [ChangeNumber],
+    pub(super) change: Stamp,
+    pub(super) deleted_by: &'a [Stamp],
 }
 
 impl Prose {
@@ -60,13 +60,13 @@ impl Prose {
     }
 
     /// The characters that are there for whoever has seen what `covers` says, in reading order.
-    pub(super) fn read(&self, covers: impl Fn(ChangeNumber) -> bool) -> String {
+    pub(super) fn read(&self, covers: impl Fn(Stamp) -> bool) -> String {
         let shown = self.in_order().filter(|run| covers(run.change) && !run.deleted_by.iter().any(|change| covers(*change)));
         shown.flat_map(|run| &run.characters).collect()
     }
 
     /// Every change that inserted or deleted here; some of them several times.
-    pub(super) fn changes(&self) -> impl Iterator<Item = ChangeNumber> {
+    pub(super) fn changes(&self) -> impl Iterator<Item = Stamp> {
         self.in_order().flat_map(|run| std::iter::once(run.change).chain(run.deleted_by.iter().copied()))
     }
 
@@ -74,9 +74,33 @@ impl Prose {
         std::iter::successors(self.start.and_then(|start| self.run(start)), |run| run.next.and_then(|next| self.run(next)))
     }
 
+    /// Its runs, in reading order.
+    #[cfg(feature = "parts")]
+    pub(super) fn parts(&self) -> Vec<super::parts::RunPart> {
+        self.in_order().map(|run| (run.first.into(), run.change.into(), run.characters.iter().collect(), super::parts::pairs(&run.deleted_by))).collect()
+    }
+
+    #[cfg(feature = "parts")]
+    pub(super) fn from_parts(parts: Vec<super::parts::RunPart>) -> Self {
+        let mut prose = Self::default();
+        let mut before: Option<RunNumber> = None;
+        for (first, change, characters, deleted_by) in parts {
+            let characters: Vec<char> = characters.chars().collect();
+            prose.characters = prose.characters.saturating_add(characters.len());
+            let run = Run { first: first.into(), change: change.into(), characters, deleted_by: super::parts::stamps(deleted_by), next: None };
+            let number = prose.add(run);
+            match before.and_then(|before| prose.run_mut(before)) {
+                Some(before) => before.next = Some(number),
+                None => prose.start = Some(number),
+            }
+            before = Some(number);
+        }
+        prose
+    }
+
     /// Inserts a character behind another, `None` for the beginning. `rank` orders names as Automerge does. What is
     /// named was checked before: an unknown name changes nothing.
-    pub(super) fn insert<R: Ord>(&mut self, name: Id, behind: Option<Id>, character: char, change: ChangeNumber, rank: impl Fn(Id) -> R) {
+    pub(super) fn insert<R: Ord>(&mut self, name: Id, behind: Option<Id>, character: char, change: Stamp, rank: impl Fn(Id) -> R) {
         let mut before = match behind {
             None => None,
             Some(behind) => {
@@ -110,7 +134,7 @@ impl Prose {
     }
 
     /// Whether the character is the next one of a run that the same change is still typing.
-    fn goes_on(&self, run: RunNumber, place: usize, name: Id, change: ChangeNumber) -> bool {
+    fn goes_on(&self, run: RunNumber, place: usize, name: Id, change: Stamp) -> bool {
         self.run(run).is_some_and(|run| {
             let is_last = place + 1 == run.characters.len();
             is_last && run.change == change && run.deleted_by.is_empty() && run.first.actor == name.actor && run.end() == name.counter
@@ -118,7 +142,7 @@ impl Prose {
     }
 
     /// Takes a character away, for whoever sees `change`.
-    pub(super) fn delete(&mut self, name: Id, change: ChangeNumber) {
+    pub(super) fn delete(&mut self, name: Id, change: Stamp) {
         let Some((run, place)) = self.find(name) else { return };
         let run = self.split(run, place);
         self.split(run, 1);

@@ -6,7 +6,7 @@ use crate::{bytes::Hash, scalar::Scalar};
 
 use super::{
     super::{actor::Actor, genesis},
-    Accepted, Clock, Index, Record,
+    Clock, Index, Record, Stamp,
 };
 
 /// A head that this log never accepted.
@@ -41,7 +41,7 @@ impl Index {
     pub fn at(&self, heads: &[Hash]) -> Result<View<'_>, UnknownHead> {
         let mut clock = Clock::default();
         for head in heads {
-            let change = self.by_hash.get(head).and_then(|number| self.change(*number)).ok_or(UnknownHead(*head))?;
+            let change = self.change_of(head).ok_or(UnknownHead(*head))?;
             clock.merge(&change.clock);
         }
         Ok(View { index: self, clock })
@@ -49,10 +49,7 @@ impl Index {
 
     /// The log with everything accepted so far.
     pub fn now(&self) -> View<'_> {
-        let mut clock = Clock::default();
-        for head in self.heads.iter().filter_map(|hash| self.by_hash.get(hash)).filter_map(|number| self.change(*number)) {
-            clock.merge(&head.clock);
-        }
+        let clock = Clock(self.last.iter().map(|last| last.seq).collect());
         View { index: self, clock }
     }
 
@@ -78,12 +75,12 @@ impl Index {
 
     /// Who created a record.
     pub fn creator(&self, record: &str) -> Option<Actor> {
-        self.created(record).and_then(|change| self.actors.get(change.actor as usize)).copied()
+        self.records.get(record).and_then(|record| self.actors.get(record.made.actor as usize)).copied()
     }
 
     /// The position of the line that created a record.
     pub fn created_at(&self, record: &str) -> Option<u64> {
-        self.created(record).map(|change| change.position)
+        self.records.get(record).map(|record| record.position)
     }
 
     /// A record's kind and the person it is by; both are written once, when it is created.
@@ -100,9 +97,9 @@ impl Index {
 
     /// The heads at which every record was made that an epoch carried over, and had no values yet.
     pub fn carried_heads(&self) -> Vec<Hash> {
-        let made = self.records.values().filter_map(|record| self.change(record.change));
-        let carried = made.filter(|change| self.actors.get(change.actor as usize).is_some_and(|actor| genesis::carries(actor, &self.log, self.epoch)));
-        self.heads_at(carried.map(|change| change.position).max().unwrap_or_default())
+        let by_genesis = |made: Stamp| self.actors.get(made.actor as usize).is_some_and(|actor| genesis::carries(actor, &self.log, self.epoch));
+        let carried = self.records.values().filter(|record| by_genesis(record.made));
+        self.heads_at(carried.map(|record| record.position).max().unwrap_or_default())
     }
 
     /// The position of the newest change that touches a record and that `heads` do not cover: the answer to 'was it
@@ -110,17 +107,13 @@ impl Index {
     pub fn touched_after(&self, record: &str, heads: &[Hash]) -> Result<Option<u64>, UnknownHead> {
         let clock = self.at(heads)?.clock;
         let touching = self.records.get(record).into_iter().flat_map(|record| self.touching(record));
-        Ok(touching.filter(|change| !clock.covers(change)).map(|change| change.position).max())
+        Ok(touching.filter(|change| !clock.covers(*change)).filter_map(|change| self.stamped(change)).map(|change| change.position).max())
     }
 
-    fn created(&self, record: &str) -> Option<&Accepted> {
-        self.records.get(record).and_then(|record| self.change(record.change))
-    }
-
-    fn touching<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = &'a Accepted> {
+    fn touching<'a>(&self, record: &'a Record) -> impl Iterator<Item = Stamp> + use<'a> {
         let written = record.fields.values().flatten().map(|entry| entry.change);
         let typed = record.prose.values().flat_map(super::prose::Prose::changes);
-        std::iter::once(record.change).chain(written).chain(typed).filter_map(|number| self.change(number))
+        std::iter::once(record.made).chain(written).chain(typed)
     }
 }
 
@@ -131,8 +124,8 @@ impl View<'_> {
         let entries = self.index.standing_entries(record, field, &self.clock);
         entries
             .filter_map(|entry| {
-                let change = self.index.change(entry.change)?;
-                let actor = *self.index.actors.get(change.actor as usize)?;
+                let change = self.index.stamped(entry.change)?;
+                let actor = *self.index.actors.get(entry.change.actor as usize)?;
                 Some(Value { scalar: entry.value.clone()?, change: change.hash, actor, position: change.position })
             })
             .collect()
@@ -154,7 +147,7 @@ impl View<'_> {
     }
 
     fn read(&self, prose: &super::prose::Prose) -> String {
-        prose.read(|number| self.index.change(number).is_some_and(|change| self.clock.covers(change)))
+        prose.read(|change| self.clock.covers(change))
     }
 
     /// The records that were there, ascending.
@@ -165,11 +158,10 @@ impl View<'_> {
     /// Everybody whose operations the record holds, overwritten or not: its contributors.
     pub fn writers(&self, record: &str) -> BTreeSet<Actor> {
         let changes = self.seen(record).into_iter().flat_map(|record| self.index.touching(record));
-        changes.filter(|change| self.clock.covers(change)).filter_map(|change| self.index.actors.get(change.actor as usize)).copied().collect()
+        changes.filter(|change| self.clock.covers(*change)).filter_map(|change| self.index.actors.get(change.actor as usize)).copied().collect()
     }
 
     fn seen(&self, record: &str) -> Option<&Record> {
-        let record = self.index.records.get(record)?;
-        self.index.change(record.change).filter(|made| self.clock.covers(made)).map(|_| record)
+        self.index.records.get(record).filter(|record| self.clock.covers(record.made))
     }
 }

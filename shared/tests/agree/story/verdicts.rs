@@ -44,7 +44,7 @@ impl Story {
         let kinds = Kinds::standard();
         let held = &self.ward.phones[phone];
         let device = held.replica.identity().device;
-        let (server, _) = self.ward.server.logs.get_mut(&log()).expect("open");
+        let (server, _lines) = self.ward.server.logs.get_mut(&log()).expect("open");
         let kind = kinds.get(&row.kind).expect("known");
         let role = rules::role_for(&server.facts, who, act, kind, row.by, now).unwrap_or(Role::Mentor);
         let bound = row.entry.as_ref().and_then(|entry| entry.version(version)).expect("a version");
@@ -68,7 +68,10 @@ impl Story {
         };
         let body = decision.encode();
         let signed = SignedDecision { signature: held.key.sign(Domain::Decision, &body.0), body, salt: None, heads: vec![] };
-        let verdict = server.judge(&kinds, Author { person: who, device }, &[Item::Decision(signed)], now);
+        let items = [Item::Decision(signed)];
+        let verdict = server.judge(&kinds, Author { person: who, device }, &items, now);
+        #[cfg(feature = "parts")]
+        assert_eq!(self.ward.server.shelves.judge(&kinds, server, _lines, (Author { person: who, device }, &items, now)), verdict, "seed {}", self.seed);
         let does = outcome(&verdict);
         assert_eq!(says, does, "seed {}: {act:?} on {} by {who:?}", self.seed, row.kind);
         self.tell(format!("agreed: {}", does.err().unwrap_or_else(|| "ok".into())));
@@ -102,8 +105,12 @@ impl Story {
         let device = self.ward.phones[phone].replica.identity().device;
         let written = self.ward.server.written(log(), device, u16::MAX, |edit| edit.put(&row.record.to_string(), field, &value));
         let item = Item::Word(Bytes(written.bytes));
-        let (server, _) = self.ward.server.logs.get_mut(&log()).expect("open");
-        let does = outcome(&server.judge(&Kinds::standard(), Author { person: who, device }, &[item], now));
+        let (server, _lines) = self.ward.server.logs.get_mut(&log()).expect("open");
+        let (kinds, author, items) = (Kinds::standard(), Author { person: who, device }, [item]);
+        let verdict = server.judge(&kinds, author, &items, now);
+        #[cfg(feature = "parts")]
+        assert_eq!(self.ward.server.shelves.judge(&kinds, server, _lines, (author, &items, now)), verdict, "seed {seed}");
+        let does = outcome(&verdict);
         assert_eq!(says, does, "seed {seed}: {field} of {} by {who:?}", row.kind);
         self.tell(format!("words agreed: {}", does.err().unwrap_or_else(|| "ok".into())));
     }
