@@ -6,11 +6,14 @@
 mod address;
 mod held;
 mod measures;
+mod parts;
 mod person;
 mod postgres;
 mod sqlite;
 mod turn;
 mod work;
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use shared::{
@@ -18,6 +21,7 @@ use shared::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::{PublicKey, SecretKey},
     line::{ChainHead, Line},
+    parts::{Name, Rows},
     role::Role,
     time::At,
 };
@@ -26,6 +30,7 @@ pub use self::{
     address::{Address, OpenError},
     held::{Held, HeldId, Outcome, items_hash},
     measures::Measures,
+    parts::Kept,
     person::{Person, Session},
     postgres::PostgresStore,
     sqlite::SqliteStore,
@@ -190,6 +195,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// The logs that hold copies of a record's evidence, by name. Read by whoever has the turn at the record's log.
     async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>>;
+
+    // What was folded of logs
+
+    /// The parts of a log that are stored under these names, as they stood at one moment.
+    async fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Result<Rows>;
+    /// Stores parts of a log, all or none; an epoch that begins destroys them. [`StoreError::Conflict`] where the log is in
+    /// another epoch, has another line or none there, or somebody else stored parts meanwhile.
+    async fn keep(&self, log: LogId, kept: &Kept) -> Result<()>;
 
     // Other processes on the same store
 

@@ -25,6 +25,7 @@ use super::{Measures, Moved, News, OpenError, Result, StoreError, Turn};
 
 type Pool = PgPool;
 type Connection = PgConnection;
+type Database = Postgres;
 type Transaction<'c> = sqlx::Transaction<'c, Postgres>;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -36,6 +37,11 @@ const ENDS: &str = "
      where m.person in (select jsonb_array_elements_text($1::jsonb))
        and m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null
      group by m.person, g.name, g.next";
+
+/// Parts of a log by their names, which are a list in JSON.
+const PARTS: &str = "
+    select p.name, p.bytes from logs g join parts p on p.log = g.number
+     where g.name = $1 and p.name = any(array(select decode(value, 'hex') from jsonb_array_elements_text($2::jsonb) as names (value)))";
 
 /// Connections that read. An act that holds a log reads through these, so they never wait for an act.
 const READERS: u32 = 8;

@@ -19,6 +19,7 @@ use super::{Measures, Moved, News, OpenError, Result, Turn};
 
 type Pool = SqlitePool;
 type Connection = SqliteConnection;
+type Database = sqlx::Sqlite;
 type Transaction<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -30,6 +31,11 @@ const ENDS: &str = "
      where m.person in (select value from json_each($1))
        and m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null
      group by m.person, g.name, g.next";
+
+/// Parts of a log by their names, which are a list in JSON.
+const PARTS: &str = "
+    select p.name, p.bytes from logs g join parts p on p.log = g.number
+     where g.name = $1 and p.name in (select unhex(value) from json_each($2))";
 
 /// Connections that read; each has a thread of its own.
 const READERS: u32 = 3;

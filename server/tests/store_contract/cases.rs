@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use server::store::{Device, Drafted, Held, HeldId, Outcome, Page, Person, Session, Settled, StoreError, Work};
+use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Session, Settled, StoreError, Work};
 use shared::{
     bytes::{Bytes, Fixed},
-    fact::{Fact, MemberEnded},
+    fact::{Epoch, Fact, MemberEnded},
     id::{DeviceId, LogId, PersonId, RecordId},
+    line::ChainHead,
     log::FIRST_EPOCH,
+    parts::{Name, Rows},
     role::Role,
     time::DAY_MS,
     wire::{Bundle, Item},
 };
 use uuid::Uuid;
 
-use crate::bench::{ALL, Bench, LEAD, NOW, captured, evidence, member, record_log};
+use crate::bench::{ALL, Bench, LEAD, NOW, accepted, captured, evidence, member, record_log};
 
 pub async fn there_is_one_organisation_and_one_person_an_address(bench: Bench) {
     let again = bench.store.commit(Work { organisation: Some(bench.organisation()), ..Work::default() }).await;
@@ -304,4 +306,81 @@ pub async fn an_opened_store_has_its_tables_and_counts_its_commits(bench: Bench)
     for counted in ["seconds_count 3\n", "lines_count 3\n", "lines_sum 3.0\n"] {
         assert!(text.contains(counted), "{counted}{text}");
     }
+}
+
+const WORDS: Name = Name::Words(RecordId(Uuid::from_u128(5)));
+
+fn kept(chain: ChainHead, root: &[u8], before: Option<&[u8]>, rows: &[(Name, &[u8])]) -> Kept {
+    let rows = rows.iter().chain([&(Name::Root, root)]).map(|(name, bytes)| (*name, bytes.to_vec())).collect();
+    Kept { epoch: FIRST_EPOCH, chain, before: before.map(<[u8]>::to_vec), anew: before.is_none(), rows }
+}
+
+async fn stored(bench: &Bench, log: LogId) -> Vec<(Name, Vec<u8>)> {
+    let names = [Name::Root, Name::Head, WORDS, Name::Received(0), Name::Received(1)];
+    bench.store.parts(log, &names.into()).await.expect("an answer").into_iter().collect()
+}
+
+pub async fn parts_follow_the_root_that_was_read_or_nothing_is_stored(bench: Bench) {
+    let (log, other) = (record_log(1), record_log(2));
+    let head = bench.opened(log, vec![]).await;
+    bench.opened(other, vec![]).await;
+    let first = kept(head, b"one", None, &[(WORDS, b"words"), (Name::Received(0), b"lines")]);
+    assert_eq!(stored(&bench, log).await, []);
+    bench.store.keep(log, &first).await.expect("nothing stands there");
+    let one = [(Name::Root, b"one".to_vec()), (WORDS, b"words".to_vec()), (Name::Received(0), b"lines".to_vec())];
+    assert_eq!(stored(&bench, log).await, one);
+    assert_eq!(stored(&bench, other).await, [], "another log's are its own");
+
+    // Whoever read another root, or none, was not the first.
+    for late in [kept(head, b"two", None, &[(WORDS, b"late")]), kept(head, b"two", Some(b"none"), &[(WORDS, b"late")])] {
+        let refused = bench.store.keep(log, &late).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+        assert_eq!(stored(&bench, log).await, one, "and nothing of theirs is there");
+    }
+    bench.store.keep(log, &kept(head, b"two", Some(b"one"), &[(WORDS, b"other words")])).await.expect("it follows");
+    let bench = bench.reopened().await;
+    let two = [(Name::Root, b"two".to_vec()), (WORDS, b"other words".to_vec()), (Name::Received(0), b"lines".to_vec())];
+    assert_eq!(stored(&bench, log).await, two, "what was not named stays");
+    let anew = Kept { anew: true, ..kept(head, b"three", Some(b"two"), &[(Name::Head, b"head")]) };
+    bench.store.keep(log, &anew).await.expect("it follows");
+    assert_eq!(stored(&bench, log).await, [(Name::Root, b"three".to_vec()), (Name::Head, b"head".to_vec())], "nothing else stays");
+}
+
+pub async fn parts_stand_for_a_line_that_the_log_has(bench: Bench) {
+    let log = record_log(1);
+    let head = bench.opened(log, vec![]).await;
+    let ahead = bench.work(log, head, NOW, vec![captured(1)]).after();
+    let parted = ChainHead { hash: ahead.hash, ..head };
+    let epoch = Kept { epoch: FIRST_EPOCH + 1, ..kept(head, b"one", None, &[]) };
+    for wrong in [kept(ahead, b"one", None, &[]), kept(parted, b"one", None, &[]), epoch] {
+        let refused = bench.store.keep(log, &wrong).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    }
+    let nowhere = bench.store.keep(record_log(2), &kept(head, b"one", None, &[])).await;
+    assert!(matches!(nowhere, Err(StoreError::Conflict)), "{nowhere:?}");
+    assert_eq!(stored(&bench, log).await, []);
+    // Lines that came since are nothing against it.
+    bench.store.commit(Work::of(bench.work(log, head, NOW, vec![captured(1)]))).await.expect("it follows");
+    let rows: Rows = (0..1_000).map(|number| (Name::Received(number), vec![7; 900])).collect();
+    let many = Kept { rows: [(Name::Root, b"one".to_vec())].into_iter().chain(rows.clone()).collect(), ..kept(head, b"", None, &[]) };
+    bench.store.keep(log, &many).await.expect("the log has that line");
+    let names = rows.keys().copied().collect();
+    assert_eq!(bench.store.parts(log, &names).await.expect("an answer"), rows);
+}
+
+pub async fn an_epoch_that_begins_destroys_the_parts(bench: Bench) {
+    let log = record_log(1);
+    let head = bench.opened(log, vec![]).await;
+    bench.store.keep(log, &kept(head, b"one", None, &[(WORDS, b"words")])).await.expect("nothing stands there");
+    let began = Epoch { epoch: FIRST_EPOCH + 1, erased: vec![RecordId(Uuid::from_u128(5))], authors: vec![], by: LEAD, reason: "an address".to_owned() };
+    let organisation = bench.organisation();
+    let entropy: Arc<dyn server::outside::Entropy> = Arc::new(server::outside::SystemEntropy);
+    let place = Place { log, epoch: FIRST_EPOCH + 1, before: head, received_at: NOW, key: &organisation.key, entropy: &*entropy };
+    let work = LogWork::new(place, vec![accepted(Fact::Epoch(began))]).with_erasure(Erasure { submits: vec![] });
+    bench.store.commit(Work::of(work)).await.expect("it follows");
+    assert_eq!(stored(&bench, log).await, []);
+    // Whoever still has the old epoch in memory stores nothing of it.
+    let late = bench.store.keep(log, &kept(head, b"one", None, &[(WORDS, b"words")])).await;
+    assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
+    assert_eq!(stored(&bench, log).await, []);
 }

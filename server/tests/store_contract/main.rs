@@ -40,4 +40,7 @@ contract! {
     people_and_logs_come_in_the_order_of_their_bytes
     evidence_says_where_it_was_copied_to
     an_opened_store_has_its_tables_and_counts_its_commits
+    parts_follow_the_root_that_was_read_or_nothing_is_stored
+    parts_stand_for_a_line_that_the_log_has
+    an_epoch_that_begins_destroys_the_parts
 }

@@ -6,22 +6,26 @@ mod devices;
 mod held;
 pub(super) mod lines;
 mod organisation;
+mod parts;
 mod people;
 pub(super) mod read;
 mod write;
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use shared::{
     bytes::Hash,
     id::{DeviceId, LogId, PersonId, RecordId},
     line::Line,
+    parts::{Name, Rows},
     role::Role,
     time::At,
 };
 
 pub(super) use self::{read::failed, write::write};
-use super::{Backend, Connection, ENDS, MIGRATIONS, Pool, begin};
-use crate::store::{Device, Held, HeldId, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, Turn};
+use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, Pool, begin};
+use crate::store::{Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, Turn};
 
 #[async_trait]
 impl Store for Backend {
@@ -119,6 +123,14 @@ impl Store for Backend {
 
     async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>> {
         copies::of(&self.readers, log, record).await
+    }
+
+    async fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
+        parts::read(&self.readers, log, names).await
+    }
+
+    async fn keep(&self, log: LogId, kept: &Kept) -> Result<()> {
+        parts::keep(&mut *self.connection().await?, log, kept).await
     }
 
     async fn hold(&self, held: &Held) -> Result<()> {

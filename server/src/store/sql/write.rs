@@ -6,7 +6,7 @@ use shared::{
 };
 
 use super::{
-    Connection, copies, devices, held, lines, organisation, people,
+    Connection, copies, devices, held, lines, organisation, parts, people,
     read::{failed, integer},
 };
 use crate::store::{LogWork, Result, StoreError, Work};
@@ -34,6 +34,7 @@ async fn write_log(connection: &mut Connection, work: &LogWork) -> Result<()> {
     let log = move_head(connection, work).await?;
     if let Some(erasure) = work.erasure() {
         lines::erase(connection, log, work.before().next, &erasure.submits).await?;
+        parts::forget(connection, log).await?;
     }
     for entry in work.entries() {
         lines::insert(connection, log, entry).await?;
