@@ -2,13 +2,14 @@
 //!
 //! A log is locked for one act, in this process and in all that share the store; an act that writes several locks them in
 //! one order. What is in memory is brought to the log's head, taken out while it is judged, and put back once the store
-//! has the lines: whatever fails in between, the log is read from its lines again.
+//! has the lines: whatever fails in between, the log is read again.
 
 mod captured;
 mod erase;
 mod evidence;
 mod facts;
 mod held;
+mod kept;
 mod logs;
 mod pull;
 mod push;
@@ -23,6 +24,7 @@ pub use self::{
     erase::{Erasable, Erasing},
     facts::{Ending, NewMember},
     held::{HeldRecord, HeldWords},
+    logs::Limits,
     pull::Pulled,
 };
 pub(crate) use self::{facts::Founding, push::moved};
@@ -74,6 +76,12 @@ impl Gate {
     /// The same gate for other kinds of records: a kind that only a test declares gets all that the declared ones have.
     pub fn with_kinds(mut self, kinds: Kinds) -> Self {
         self.kinds = kinds;
+        self
+    }
+
+    /// The same gate with other limits.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.logs.limits = limits;
         self
     }
 

@@ -190,6 +190,7 @@ async fn serve(options: Serve) -> Result<()> {
     let following = tokio::spawn(live::follow(Arc::clone(&server.store), Arc::clone(&server.live), Arc::clone(&server.clock), server.stopping.subscribe()));
     answer(&server, listener, address).await?;
     following.await?;
+    server.gate.keep_all().await;
     server.store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -14,7 +14,7 @@ use std::{
 #[cfg(feature = "parts")]
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,7 +34,15 @@ struct Tracked<K> {
     /// Looked up, and there are none.
     absent: BTreeSet<K>,
     changed: BTreeSet<K>,
-    asked: Mutex<Asked<K>>,
+    /// Shared by all copies: what a copy was asked for, the map it was made of cannot tell either.
+    asked: Arc<Mutex<Asked<K>>>,
+}
+
+#[cfg(feature = "parts")]
+impl<K> Tracked<K> {
+    fn asked(&self) -> MutexGuard<'_, Asked<K>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What a map was asked for and could not tell.
@@ -136,7 +144,7 @@ impl<K, V> Shelf<K, V> {
     /// Notes that the whole map is needed.
     pub fn ask_all(&self) {
         if let Some(tracked) = self.tracked.as_ref().filter(|tracked| !tracked.whole) {
-            tracked.asked.lock().unwrap_or_else(PoisonError::into_inner).all = true;
+            tracked.asked().all = true;
         }
     }
 
@@ -159,7 +167,7 @@ impl<K: Ord + Clone, V> Shelf<K, V> {
     {
         let Some(tracked) = self.tracked.as_ref().filter(|tracked| !tracked.whole) else { return };
         if !self.map.contains_key(key) && !tracked.absent.contains(key) {
-            tracked.asked.lock().unwrap_or_else(PoisonError::into_inner).keys.insert(key.key());
+            tracked.asked().keys.insert(key.key());
         }
     }
 
@@ -176,7 +184,7 @@ impl<K: Ord + Clone, V> Shelf<K, V> {
 
     /// From here on it is known which entries change. `whole`: all entries are here.
     pub(crate) fn track(&mut self, whole: bool) {
-        self.tracked = Some(Box::new(Tracked { whole, absent: BTreeSet::new(), changed: BTreeSet::new(), asked: Mutex::default() }));
+        self.tracked = Some(Box::new(Tracked { whole, absent: BTreeSet::new(), changed: BTreeSet::new(), asked: Arc::default() }));
     }
 
     /// An empty map of which every entry is elsewhere.
@@ -188,12 +196,12 @@ impl<K: Ord + Clone, V> Shelf<K, V> {
 
     /// What is needed and not here; whoever is told fetches it.
     pub(crate) fn asked(&mut self) -> Asked<K> {
-        self.tracked.as_mut().map(|tracked| std::mem::take(tracked.asked.get_mut().unwrap_or_else(PoisonError::into_inner))).unwrap_or_default()
+        self.tracked.as_ref().map(|tracked| std::mem::take(&mut *tracked.asked())).unwrap_or_default()
     }
 
     pub(crate) fn wants(&self) -> bool {
         self.tracked.as_ref().is_some_and(|tracked| {
-            let asked = tracked.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            let asked = tracked.asked();
             asked.all || !asked.keys.is_empty()
         })
     }
@@ -279,8 +287,7 @@ impl<K: Clone, V: Clone> Clone for Shelf<K, V> {
 #[cfg(feature = "parts")]
 impl<K: Clone> Clone for Tracked<K> {
     fn clone(&self) -> Self {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Self { whole: self.whole, absent: self.absent.clone(), changed: self.changed.clone(), asked: Mutex::new(asked) }
+        Self { whole: self.whole, absent: self.absent.clone(), changed: self.changed.clone(), asked: Arc::clone(&self.asked) }
     }
 }
 

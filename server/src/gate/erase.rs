@@ -46,17 +46,10 @@ pub struct Erasable {
 impl Gate {
     /// What can be erased from a log, the newest first.
     pub async fn erasable(&self, log: LogId) -> Result<Vec<Erasable>> {
-        let act = self.lock(log).await?;
-        let known = &act.loaded().log;
-        let now = known.index.now();
-        let erasable = |record: &str| {
-            let (kind, by) = known.index.identity(record)?;
-            let at = known.index.created_at(record).and_then(|position| known.received_at(position))?;
-            Some(Erasable { record: record.parse().ok()?, kind: kind.to_owned(), by: by.parse().ok()?, at, fields: visible(now.record(record)) })
-        };
-        let mut found: Vec<Erasable> = known.index.records().filter_map(erasable).collect();
+        let mut act = self.lock(log).await?;
+        let mut found = self.ask(act.loaded_mut(), |log| erasable(log)).await?;
         found.sort_by_key(|found| std::cmp::Reverse((found.at, found.record)));
-        act.put_back();
+        act.put_back(self);
         Ok(found)
     }
 
@@ -67,12 +60,12 @@ impl Gate {
     }
 
     async fn erase_now(&self, erasing: &Erasing, now: At) -> Result<()> {
-        let act = self.lock_copies(self.holding(erasing, now).await?, erasing).await?;
-        let work = self.erasures(&act.logs, erasing, now).await;
+        let mut act = self.lock_copies(self.holding(erasing, now).await?, erasing).await?;
+        let work = self.erasures(&mut act.logs, erasing, now).await;
         match work {
             Ok(work) => self.commit(act, work).await,
             Err(refused) => {
-                act.put_back();
+                act.put_back(self);
                 Err(refused)
             }
         }
@@ -90,7 +83,7 @@ impl Gate {
             if copies.is_subset(&logs) {
                 return Ok(act);
             }
-            act.put_back();
+            act.put_back(self);
             logs.extend(copies);
         }
         tracing::error!(log = %erasing.log, "others keep copying what is to be erased");
@@ -103,7 +96,7 @@ impl Gate {
         let members: BTreeSet<PersonId> = act.loaded().log.facts.members.iter().map(|member| member.person).collect();
         let mentors = act.loaded().log.facts.members.iter().filter(|member| member.role == Role::Mentor).map(|member| member.person);
         let mentors: BTreeSet<PersonId> = mentors.collect();
-        act.put_back();
+        act.put_back(self);
         let mut logs = vec![erasing.log];
         for person in members {
             for record in &erasing.records {
@@ -120,18 +113,21 @@ impl Gate {
         Ok(logs)
     }
 
-    async fn erasures(&self, locked: &[Locked], erasing: &Erasing, now: At) -> Result<Work> {
+    async fn erasures(&self, locked: &mut [Locked], erasing: &Erasing, now: At) -> Result<Work> {
         if !self.store.held_in(erasing.log).await?.is_empty() {
             return Err(say::erase_held().into());
         }
         let mut work = Work::default();
         for locked in locked {
-            let log = &locked.loaded().log;
-            let here: BTreeSet<RecordId> = erasing.records.iter().copied().filter(|record| holds(log, *record)).collect();
-            if log.id == erasing.log && here.len() != erasing.records.len() {
+            let held = |log: &mut Log| erasing.records.iter().copied().filter(|record| holds(log, *record)).collect::<BTreeSet<RecordId>>();
+            let here = self.ask(locked.loaded_mut(), held).await?;
+            let log = locked.loaded().log.id;
+            if log == erasing.log && here.len() != erasing.records.len() {
                 return Err(say::erase_unknown().into());
             }
-            if !here.is_empty() || log.id == erasing.log {
+            if !here.is_empty() || log == erasing.log {
+                // All that stays is carried over.
+                self.make_whole(locked.loaded_mut()).await?;
                 work.logs.push(self.erasure(locked, erasing, here, now).await?);
             }
         }
@@ -139,13 +135,14 @@ impl Gate {
     }
 
     /// The lines that begin a log's next epoch.
-    async fn erasure(&self, locked: &Locked, erasing: &Erasing, here: BTreeSet<RecordId>, now: At) -> Result<LogWork> {
+    async fn erasure(&self, locked: &mut Locked, erasing: &Erasing, here: BTreeSet<RecordId>, now: At) -> Result<LogWork> {
         let log = &locked.loaded().log;
         let at = locked.loaded().received_at(now);
         let epoch = log.epoch.checked_add(1).ok_or(GateError::Stopped)?;
         let erased = here.iter().copied().collect();
         let fact = Epoch { epoch, erased, authors: log.ledger.authors_to_name(), by: erasing.by, reason: erasing.reason.clone() };
-        let mut accepted = self.judged(locked, vec![Fact::Epoch(fact)], at)?;
+        let mut accepted = self.judged(locked, vec![Fact::Epoch(fact)], at).await?;
+        let log = &locked.loaded().log;
         let carried = epoch::carry(log, epoch, &here).map_err(|error| StoreError::Damaged(format!("{} cannot be carried over: {error}", log.id)))?;
         accepted.extend(carried.into_iter().map(rules::carried));
         let versions = here.iter().filter_map(|record| log.ledger.get(*record)).flat_map(|entry| &entry.versions);
@@ -154,6 +151,17 @@ impl Gate {
         let place = Place { log: log.id, epoch, before: log.chain, received_at: at, key: &organisation.key, entropy: &*self.entropy };
         Ok(LogWork::new(place, accepted).with_erasure(Erasure { submits }))
     }
+}
+
+/// The records that a log has words of.
+fn erasable(log: &Log) -> Vec<Erasable> {
+    let now = log.index.now();
+    let erasable = |record: &str| {
+        let (kind, by) = log.index.identity(record)?;
+        let at = log.index.created_at(record).and_then(|position| log.received_at(position))?;
+        Some(Erasable { record: record.parse().ok()?, kind: kind.to_owned(), by: by.parse().ok()?, at, fields: visible(now.record(record)) })
+    };
+    log.index.records().filter_map(erasable).collect()
 }
 
 /// Whether words of a record are here, drafted or frozen.

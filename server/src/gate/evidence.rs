@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 
 use shared::{
     id::{LogId, PersonId},
-    log::{Copied, Log},
+    log::Copied,
     time::At,
     wire::Bundle,
 };
 
 use super::{
     Gate, GateError, Result,
-    logs::{Act, Locked},
+    logs::{Act, Loaded, Locked},
 };
 use crate::store::Page;
 
@@ -25,12 +25,12 @@ impl Gate {
     pub(super) async fn lock_for(&self, author: PersonId, bundle: &Bundle, now: At) -> Result<Act> {
         let mut logs = BTreeSet::from([bundle.log]);
         for _ in 0..MAX_WIDENINGS {
-            let act = self.begin(logs.iter().copied().collect()).await?;
-            let concerned = self.concerned(&act.log(bundle.log).loaded().log, author, bundle, now).await?;
+            let mut act = self.begin(logs.iter().copied().collect()).await?;
+            let concerned = self.concerned(act.log_mut(bundle.log).loaded_mut(), author, bundle, now).await?;
             if concerned.is_subset(&logs) {
                 return Ok(act);
             }
-            act.put_back();
+            act.put_back(self);
             logs.extend(concerned);
         }
         tracing::error!(log = %bundle.log, "others keep copying what a decision concerns");
@@ -38,12 +38,13 @@ impl Gate {
     }
 
     /// Logs that the bundle names evidence in, as far as its author reads them, and logs that hold copies of what it ends.
-    async fn concerned(&self, log: &Log, author: PersonId, bundle: &Bundle, now: At) -> Result<BTreeSet<LogId>> {
+    async fn concerned(&self, loaded: &mut Loaded, author: PersonId, bundle: &Bundle, now: At) -> Result<BTreeSet<LogId>> {
         let mut concerned = BTreeSet::new();
-        for record in log.unsettles(&bundle.items) {
-            concerned.extend(self.store.copies(log.id, record).await?);
+        self.ask(loaded, |log| log.foresee(&bundle.items)).await?;
+        let (unsettles, lacks) = self.ask(loaded, |log| (log.unsettles(&bundle.items), log.lacks(&bundle.items))).await?;
+        for record in unsettles {
+            concerned.extend(self.store.copies(bundle.log, record).await?);
         }
-        let lacks = log.lacks(&bundle.items);
         if !lacks.is_empty() {
             let named: BTreeSet<LogId> = lacks.values().map(|named| named.log).filter(|log| log.holds_decisions()).collect();
             concerned.extend(self.store.reach(author, now).await?.into_iter().map(|reach| reach.log).filter(|log| named.contains(log)));
@@ -53,15 +54,16 @@ impl Gate {
 
     /// What is copied in for the claims of a bundle. What does not stand where they say is left out, and the rules refuse
     /// the claim.
-    pub(super) async fn copied(&self, locked: &[Locked], bundle: &Bundle) -> Result<Vec<Copied>> {
-        let logs = || locked.iter().map(|locked| &locked.loaded().log);
-        let lacks = logs().find(|log| log.id == bundle.log).map(|log| log.lacks(&bundle.items)).unwrap_or_default();
+    pub(super) async fn copied(&self, locked: &mut [Locked], bundle: &Bundle) -> Result<Vec<Copied>> {
         let mut copied = Vec::new();
-        for (record, named) in lacks {
-            let Some(origin) = logs().find(|log| log.id == named.log && log.id != bundle.log) else { continue };
+        let Some(own) = locked.iter_mut().find(|locked| locked.loaded().log.id == bundle.log) else { return Ok(copied) };
+        for (record, named) in self.ask(own.loaded_mut(), |log| log.lacks(&bundle.items)).await? {
+            let Some(origin) = locked.iter_mut().find(|locked| locked.loaded().log.id == named.log && named.log != bundle.log) else { continue };
             let page = Page { from: named.line, end: named.line.saturating_add(1), lines: 1, bytes: 1 };
-            let lines = self.store.lines(origin.id, page).await?;
-            copied.extend(lines.first().and_then(|line| origin.copy(record, &named, line)));
+            let lines = self.store.lines(named.log, page).await?;
+            if let Some(line) = lines.first() {
+                copied.extend(self.ask(origin.loaded_mut(), |log| log.copy(record, &named, line)).await?);
+            }
         }
         Ok(copied)
     }

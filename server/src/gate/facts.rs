@@ -8,6 +8,7 @@ use shared::{
     id::{DeviceId, LogId, PairingId, PersonId, RelationshipId},
     key::PublicKey,
     line::ChainHead,
+    log::Log,
     refusal::Refusal,
     role::Role,
     rules::{self, Accepted, State},
@@ -90,7 +91,7 @@ impl Gate {
             settings: facts.settings.clone(),
             members: vec![mentee.clone(), mentor],
         });
-        act.put_back();
+        act.put_back(self);
         let Some(founding) = founding else { return Ok(None) };
         let mut certificates = Vec::new();
         for member in &founding.members {
@@ -106,17 +107,17 @@ impl Gate {
         whole(async move {
             let mut ends = gate.pairings_of(&ending, now).await?;
             ends.push(ending.log);
-            let act = gate.begin(ends).await?;
+            let mut act = gate.begin(ends).await?;
             let stands = |locked: &Locked| locked.loaded().log.facts.has_role(ending.person, ending.role, locked.loaded().received_at(now));
             if !act.logs.iter().all(stands) {
-                act.put_back();
+                act.put_back(&gate);
                 return Err(Refusal::new("not_a_member", "That membership has ended already.").into());
             }
             let mut work = Work::default();
-            for locked in &act.logs {
+            for locked in &mut act.logs {
                 let at = locked.loaded().received_at(now);
                 let ended = MemberEnded { person: ending.person, role: ending.role, at, reason: ending.reason.clone(), by: ending.by };
-                let accepted = gate.judged(locked, vec![Fact::MemberEnded(ended)], at)?;
+                let accepted = gate.judged(locked, vec![Fact::MemberEnded(ended)], at).await?;
                 work.logs.push(gate.log_work(locked, accepted, at).await?);
             }
             gate.commit(act, work).await
@@ -142,7 +143,7 @@ impl Gate {
             if opened.is_some_and(|opened| opened.relationship == Some(relationship)) {
                 pairings.push(log);
             }
-            act.put_back();
+            act.put_back(self);
         }
         Ok(pairings)
     }
@@ -160,25 +161,27 @@ impl Gate {
 
     /// States the same facts in several logs and writes `work` with them, in one transaction.
     async fn state(&self, logs: Vec<LogId>, facts: &[Fact], mut work: Work, now: At) -> Result<()> {
-        let act = self.begin(logs).await?;
-        for locked in &act.logs {
+        let mut act = self.begin(logs).await?;
+        for locked in &mut act.logs {
             let at = locked.loaded().received_at(now);
-            let accepted = self.judged(locked, facts.to_vec(), at)?;
+            let accepted = self.judged(locked, facts.to_vec(), at).await?;
             work.logs.push(self.log_work(locked, accepted, at).await?);
         }
         self.commit(act, work).await
     }
 
     /// Judges facts in their order, each on top of those before it.
-    pub(super) fn judged(&self, locked: &Locked, facts: Vec<Fact>, at: At) -> Result<Vec<Accepted>> {
-        let log = &locked.loaded().log;
-        let mut state = log.facts.clone();
-        let judge = |fact: Fact| {
-            let accepted = rules::fact(State { kinds: &self.kinds, facts: &state, ledger: &log.ledger }, fact.clone(), at)?;
-            state.fold(&fact);
-            Ok(accepted)
+    pub(super) async fn judged(&self, locked: &mut Locked, facts: Vec<Fact>, at: At) -> Result<Vec<Accepted>> {
+        let judge = |log: &mut Log| {
+            let mut state = log.facts.clone();
+            let judge = |fact: &Fact| {
+                let accepted = rules::fact(State { kinds: &self.kinds, facts: &state, ledger: &log.ledger }, fact.clone(), at)?;
+                state.fold(fact);
+                Ok(accepted)
+            };
+            facts.iter().map(judge).collect::<std::result::Result<Vec<_>, Refusal>>()
         };
-        facts.into_iter().map(judge).collect()
+        Ok(self.ask(locked.loaded_mut(), judge).await??)
     }
 }
 

@@ -52,9 +52,9 @@ impl Gate {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
-        let act = self.lock(log).await?;
-        let shown = waiting.iter().map(|held| show(&act.loaded().log, held)).collect();
-        act.put_back();
+        let mut act = self.lock(log).await?;
+        let shown = self.ask(act.loaded_mut(), |log| waiting.iter().map(|held| show(log, held)).collect()).await?;
+        act.put_back(self);
         Ok(shown)
     }
 
@@ -78,7 +78,7 @@ impl Gate {
         let act = self.lock(log).await?;
         let held = self.store.held(held).await?.ok_or(GateError::Unknown)?;
         if held.outcome.is_some() {
-            act.put_back();
+            act.put_back(self);
             return Err(Refusal::new("settled", "Somebody has decided on this already.").into());
         }
         Ok((act, held))
@@ -87,29 +87,31 @@ impl Gate {
     async fn adopt_now(&self, held: HeldId, by: PersonId, now: At) -> Result<()> {
         let (mut act, held) = self.waiting(held).await?;
         let at = act.loaded().received_at(now);
-        match self.adoption(&mut act, &held, by, at) {
+        match self.adoption(&mut act, &held, by, at).await {
             Ok(accepted) => self.settle(act, accepted, Settled { held: held.id, outcome: Outcome::Adopted, at }).await,
             Err(refused) => {
-                act.put_back();
+                act.put_back(self);
                 Err(refused)
             }
         }
     }
 
     /// The lead's fact, then the words, judged as if the fact stood already.
-    fn adoption(&self, act: &mut Single, held: &Held, by: PersonId, at: At) -> Result<Vec<Accepted>> {
+    async fn adoption(&self, act: &mut Single, held: &Held, by: PersonId, at: At) -> Result<Vec<Accepted>> {
         let words: Vec<Item> = held.bundle.items.iter().filter(|item| matches!(item, Item::Word(_))).cloned().collect();
         let Some(change) = words.first().map(change_hash) else {
             return Err(Refusal::new("no_words", "There are no words in this: a decision of somebody who left lapses. Discard it, with a reason.").into());
         };
         let fact = Fact::Adopted { change, author: held.author, by };
-        let mut accepted = self.judged(act.locked(), vec![fact.clone()], at)?;
-        let log = &mut act.loaded_mut().log;
-        let facts = log.facts.clone();
-        log.facts.fold(&fact);
-        let judged = log.judge(&self.kinds, Author { person: held.author, device: held.device }, &words, at);
-        log.facts = facts;
-        match judged {
+        let mut accepted = self.judged(act.locked_mut(), vec![fact.clone()], at).await?;
+        let judge = |log: &mut Log| {
+            let facts = log.facts.clone();
+            log.facts.fold(&fact);
+            let judged = log.judge(&self.kinds, Author { person: held.author, device: held.device }, &words, at);
+            log.facts = facts;
+            judged
+        };
+        match self.ask(act.loaded_mut(), judge).await? {
             Judged::Accept(more) => {
                 accepted.extend(more);
                 Ok(accepted)
@@ -120,13 +122,13 @@ impl Gate {
     }
 
     async fn discard_now(&self, held: HeldId, by: PersonId, reason: String, now: At) -> Result<()> {
-        let (act, held) = self.waiting(held).await?;
+        let (mut act, held) = self.waiting(held).await?;
         let at = act.loaded().received_at(now);
         let change = held.bundle.items.first().map(change_hash).ok_or(GateError::Unknown)?;
-        match self.judged(act.locked(), vec![Fact::Discarded { change, author: held.author, by, reason }], at) {
+        match self.judged(act.locked_mut(), vec![Fact::Discarded { change, author: held.author, by, reason }], at).await {
             Ok(accepted) => self.settle(act, accepted, Settled { held: held.id, outcome: Outcome::Discarded, at }).await,
             Err(refused) => {
-                act.put_back();
+                act.put_back(self);
                 Err(refused)
             }
         }

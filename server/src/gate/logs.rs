@@ -1,10 +1,12 @@
-//! Logs in memory: built from their lines at the first touch, forgotten when others need the room.
+//! Logs in memory: loaded from what is stored of their fold, or built from their lines, at the first touch; forgotten when
+//! others need the room.
 //!
 //! What is in memory may be behind: another process may have written. So an act takes its turn at the store first, reads
-//! where its logs stand, and catches up from their lines before anything is judged.
+//! where its logs stand, and catches up from their lines before anything is judged. What is in memory need not be whole:
+//! a log is [asked](Gate::ask), and what it then wants is fetched.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -14,20 +16,43 @@ use std::{
 use shared::{
     id::LogId,
     line::{ChainError, Line},
-    log::Log,
+    log::{Log, ReplayError},
+    parts::Root,
     planted::{LeftOut, is_left_out},
     time::At,
 };
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Gate, GateError, Result};
+use super::{
+    Gate, GateError, Result,
+    kept::{Begun, Fetched},
+};
 use crate::store::{Page, Stand, StoreError, Turn, Work};
 
-/// Logs that stay in memory. One that is forgotten is read again when somebody writes to it; pulls never need it.
-const LOGS_IN_MEMORY: usize = 256;
+/// What a gate keeps in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Logs that stay in memory. One that is forgotten is loaded again when somebody writes to it; pulls never need it.
+    pub logs: usize,
+    /// Lines after which it is stored what they changed: whoever loads the log folds that many at most.
+    pub lines: u64,
+    /// Entries of one log (records, changes, objects): with more it is forgotten once it is stored.
+    pub entries: usize,
+    /// Logs that were forgotten and wait to be stored. More are forgotten as they are: their lines have it all.
+    pub leaving: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { logs: 256, lines: 64, entries: 4_096, leaving: 64 }
+    }
+}
+
 /// Lines and bytes that are read at a time when a log is built.
 const PAGE_LINES: usize = 512;
 const PAGE_BYTES: usize = 1024 * 1024;
+/// Rounds in which a log is asked, or a line applied, before all of it is folded: each fetches what the last one wanted.
+const MOST_ROUNDS: usize = 8;
 
 /// A log and the newest moment in it: its lines' times never go back.
 #[derive(Debug)]
@@ -37,8 +62,9 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new(log: Log) -> Self {
-        Self { log, newest_at: At(i64::MIN) }
+    pub(super) fn new(log: Log) -> Self {
+        let newest = log.newest().and_then(|newest| log.received_at(newest.position));
+        Self { log, newest_at: newest.unwrap_or(At(i64::MIN)) }
     }
 
     /// When something that arrives now was received.
@@ -46,7 +72,7 @@ impl Loaded {
         now.max(self.newest_at)
     }
 
-    pub(super) fn apply(&mut self, gate: &Gate, line: &Line) -> Result<()> {
+    fn apply(&mut self, gate: &Gate, line: &Line) -> Result<()> {
         self.log.apply(&gate.kinds, line)?;
         self.newest_at = self.newest_at.max(line.header.received_at);
         Ok(())
@@ -54,12 +80,14 @@ impl Loaded {
 }
 
 /// A log's place. It is empty while somebody judges, before the first touch, and after anything went wrong.
-type Slot = Arc<tokio::sync::Mutex<Option<Loaded>>>;
+pub(super) type Slot = Arc<tokio::sync::Mutex<Option<Loaded>>>;
 
 #[derive(Debug, Default)]
 pub(super) struct Logs {
     slots: Mutex<HashMap<LogId, Known>>,
     touches: AtomicU64,
+    pub(super) limits: Limits,
+    waiting: Mutex<Waiting>,
 }
 
 #[derive(Debug)]
@@ -68,29 +96,65 @@ struct Known {
     touched: u64,
 }
 
+/// What is to be stored before long.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Logs that have come far from what is stored of them.
+    due: BTreeSet<LogId>,
+    /// Forgotten ones.
+    leaving: Vec<Loaded>,
+}
+
 impl Logs {
-    fn slot(&self, log: LogId) -> Slot {
+    pub(super) fn slot(&self, log: LogId) -> Slot {
         let touched = self.touches.fetch_add(1, Ordering::Relaxed);
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if !slots.contains_key(&log) && slots.len() >= LOGS_IN_MEMORY {
-            forget_one(&mut slots);
+        if !slots.contains_key(&log) && slots.len() >= self.limits.logs {
+            self.forget_one(&mut slots);
         }
         let known = slots.entry(log).or_insert_with(|| Known { slot: Slot::default(), touched });
         known.touched = touched;
         Arc::clone(&known.slot)
     }
 
+    /// Forgets the log that was not touched for longest; never one that somebody holds.
+    fn forget_one(&self, slots: &mut HashMap<LogId, Known>) {
+        let idle = slots.iter().filter(|(_, known)| Arc::strong_count(&known.slot) == 1).min_by_key(|(_, known)| known.touched).map(|(log, _)| *log);
+        let Some(known) = idle.and_then(|log| slots.remove(&log)) else { return };
+        if let Some(loaded) = Arc::into_inner(known.slot).and_then(|slot| slot.into_inner()).filter(|loaded| loaded.log.unsettled() > 0) {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.leaving.len() < self.limits.leaving {
+                waiting.leaving.push(loaded);
+            }
+        }
+    }
+
     /// How many are in memory.
     pub(super) fn known(&self) -> usize {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
-}
 
-/// Forgets the log that was not touched for longest; never one that somebody holds.
-fn forget_one(slots: &mut HashMap<LogId, Known>) {
-    let idle = slots.iter().filter(|(_, known)| Arc::strong_count(&known.slot) == 1).min_by_key(|(_, known)| known.touched).map(|(log, _)| *log);
-    if let Some(log) = idle {
-        slots.remove(&log);
+    /// The slot of a log that is in memory.
+    pub(super) fn find(&self, log: LogId) -> Option<Slot> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&log).map(|known| Arc::clone(&known.slot))
+    }
+
+    /// The slots of all that are in memory.
+    pub(super) fn all(&self) -> Vec<Slot> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().map(|known| Arc::clone(&known.slot)).collect()
+    }
+
+    /// Notes where a log has come far from what is stored of it, or holds much.
+    fn note(&self, log: &Log) {
+        if log.unsettled() >= self.limits.lines || log.weight() > self.limits.entries {
+            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).due.insert(log.id);
+        }
+    }
+
+    /// What is to be stored now: whoever is told stores it.
+    pub(super) fn waiting(&self) -> (BTreeSet<LogId>, Vec<Loaded>) {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        (waiting.due, waiting.leaving)
     }
 }
 
@@ -109,8 +173,14 @@ impl Locked {
         &mut self.loaded
     }
 
-    /// Memory agrees with the store.
-    pub(super) fn put_back(mut self) {
+    /// Memory agrees with the store. A log that was asked for something and not given it is of no use any more.
+    pub(super) fn put_back(mut self, gate: &Gate) {
+        if self.loaded.log.wants() {
+            debug_assert!(false, "a log was asked for what is not here");
+            tracing::error!(log = %self.loaded.log.id, "a log was asked for what is not here, and nobody fetched it");
+            return;
+        }
+        gate.logs.note(&self.loaded.log);
         *self.guard = Some(self.loaded);
     }
 }
@@ -132,8 +202,8 @@ impl Act {
     }
 
     /// Ends the act: nothing is written.
-    pub(super) fn put_back(self) {
-        self.logs.into_iter().for_each(Locked::put_back);
+    pub(super) fn put_back(self, gate: &Gate) {
+        self.logs.into_iter().for_each(|locked| locked.put_back(gate));
     }
 
     /// Writes; the logs are still locked, and lack what was written.
@@ -151,6 +221,10 @@ impl Single {
         self.0.logs.first().expect("the act was begun on one log")
     }
 
+    pub(super) fn locked_mut(&mut self) -> &mut Locked {
+        self.0.logs.first_mut().expect("the act was begun on one log")
+    }
+
     pub(super) fn loaded(&self) -> &Loaded {
         self.locked().loaded()
     }
@@ -159,8 +233,8 @@ impl Single {
         self.0.logs.first_mut().expect("the act was begun on one log").loaded_mut()
     }
 
-    pub(super) fn put_back(self) {
-        self.0.put_back();
+    pub(super) fn put_back(self, gate: &Gate) {
+        self.0.put_back(gate);
     }
 
     pub(super) fn act(self) -> Act {
@@ -200,34 +274,52 @@ impl Gate {
         Ok(Act { logs: locked, turn })
     }
 
-    /// Folds a log's lines. [`GateError::Unknown`] where it was never opened.
+    /// Loads a log from what is stored of it, else folds its lines. [`GateError::Unknown`] where it was never opened.
     async fn build(&self, log: LogId) -> Result<Loaded> {
         let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
-        let mut loaded = Loaded::new(Log::new(log, self.organisation().await?.id));
-        self.catch_up(&mut loaded, stand).await?;
+        let reached = match self.from_parts(log, stand).await? {
+            Begun::Loaded(mut loaded) => match self.catch_up(&mut loaded, stand, None).await? {
+                Fetched::Here => return Ok(*loaded),
+                reached => reached,
+            },
+            Begun::Nothing => Fetched::Elsewhere,
+            Begun::Broken => Fetched::Broken,
+        };
+        self.fold(log, stand, reached).await
+    }
+
+    /// Folds all of a log's lines. What is stored of the fold, unless it is broken, need not be stored again.
+    pub(super) async fn fold(&self, log: LogId, stand: Stand, reached: Fetched) -> Result<Loaded> {
+        let stored = if reached == Fetched::Broken { None } else { self.stored(log).await? };
+        let mut folded = Log::new(log, self.organisation().await?.id);
+        folded.track();
+        let mut loaded = Loaded::new(folded);
+        self.catch_up(&mut loaded, stand, stored.as_ref()).await?;
         Ok(loaded)
     }
 
-    /// The log as the store has it: what is in memory with what it lacks, or all of it from its lines.
+    /// The log as the store has it: what is in memory with what it lacks, or else loaded anew.
     async fn at_its_head(&self, log: LogId, known: Option<Loaded>, stand: Stand) -> Result<Loaded> {
         if let Some(mut known) = known {
             if is_left_out(LeftOut::CatchUp) {
                 return Ok(known);
             }
-            self.catch_up(&mut known, stand).await?;
-            if known.log.chain == stand.head && known.log.epoch == stand.epoch {
+            if self.catch_up(&mut known, stand, None).await? == Fetched::Here && known.log.chain == stand.head && known.log.epoch == stand.epoch {
                 return Ok(known);
             }
-            // The store holds another history than what was read from it: it was put back from a copy, for instance.
-            tracing::warn!(%log, "the store parted from what was in memory: the log is read anew");
+            // The store holds another history than what was read from it: it was put back from a copy, for instance. Or
+            // what is wanted of an older fold is not stored any more.
+            tracing::info!(%log, "the store parted from what was in memory: the log is read anew");
         }
         let loaded = self.build(log).await?;
         if loaded.log.chain == stand.head { Ok(loaded) } else { Err(StoreError::Damaged(format!("the head of {log} is not its last line's")).into()) }
     }
 
-    /// Folds the lines that a log lacks. They are hashed again, and the receipt at their end is checked: whoever writes to
-    /// the database past the gate changes nothing unnoticed.
-    async fn catch_up(&self, loaded: &mut Loaded, stand: Stand) -> Result<()> {
+    /// Takes in the lines that a log lacks. They are hashed again, and the receipt at their end is checked: whoever writes
+    /// to the database past the gate changes nothing unnoticed. Anything but [`Fetched::Here`] where a log that is not whole cannot go on.
+    ///
+    /// What is `stored` of the fold up to one of these lines need not be stored again.
+    async fn catch_up(&self, loaded: &mut Loaded, stand: Stand, stored: Option<&Root>) -> Result<Fetched> {
         let log = loaded.log.id;
         let altered = |line: &Line, error: ChainError| StoreError::Damaged(format!("line {} of {log}: {error}", line.header.position));
         let organisation = self.organisation().await?.key.public();
@@ -237,14 +329,76 @@ impl Gate {
             if lines.is_empty() {
                 return Err(StoreError::Damaged(format!("{log} has no line {}", page.from)).into());
             }
+            loaded.log.foresee_lines(&lines);
+            if loaded.log.wants() {
+                match self.fetch(loaded).await? {
+                    Fetched::Here => {}
+                    reached => return Ok(reached),
+                }
+            }
             for line in &lines {
-                loaded.log.chain.clone().follow(line).map_err(|error| altered(line, error))?;
-                loaded.apply(self, line)?;
+                match loaded.log.chain.clone().follow(line) {
+                    // Whether the line or the stored fold is another than it was, its lines tell.
+                    Err(_) if loaded.log.is_partial() => return Ok(Fetched::Broken),
+                    followed => followed.map_err(|error| altered(line, error))?,
+                }
+                match self.take_in(loaded, line).await? {
+                    Fetched::Here => {}
+                    reached => return Ok(reached),
+                }
+                if stored.is_some_and(|root| (root.epoch, root.chain) == (loaded.log.epoch, loaded.log.chain)) {
+                    loaded.log.settle();
+                }
             }
             if let Some(last) = lines.last().filter(|_| loaded.log.chain.next == stand.head.next) {
                 last.receipt_by(&organisation).map_err(|error| altered(last, error))?;
             }
         }
-        Ok(())
+        Ok(Fetched::Here)
+    }
+
+    /// Applies a line, with what it needs. Where that is not to be had the log is of no use any more.
+    pub(super) async fn take_in(&self, loaded: &mut Loaded, line: &Line) -> Result<Fetched> {
+        for _ in 0..MOST_ROUNDS {
+            match loaded.apply(self, line) {
+                Err(GateError::Replay(ReplayError::Elsewhere(_))) => match self.fetch(loaded).await? {
+                    Fetched::Here => {}
+                    reached => return Ok(reached),
+                },
+                Err(GateError::Replay(ReplayError::Unasked(position))) => {
+                    tracing::error!(log = %loaded.log.id, position, "a line was applied without all that it needs: the log is folded anew");
+                    return Ok(Fetched::Elsewhere);
+                }
+                applied => return applied.map(|()| Fetched::Here),
+            }
+        }
+        Ok(Fetched::Elsewhere)
+    }
+
+    /// Asks a log, and fetches what it wants, until it wants no more: its last answer counts. The question changes nothing.
+    pub(super) async fn ask<T>(&self, loaded: &mut Loaded, mut question: impl FnMut(&mut Log) -> T) -> Result<T> {
+        for _ in 0..MOST_ROUNDS {
+            let answer = question(&mut loaded.log);
+            if !loaded.log.wants() {
+                return Ok(answer);
+            }
+            match self.fetch(loaded).await? {
+                Fetched::Here => {}
+                reached => self.fold_again(loaded, reached).await?,
+            }
+        }
+        self.make_whole(loaded).await?;
+        Ok(question(&mut loaded.log))
+    }
+
+    /// Folds all of a log's lines where some of it is not here, up to where it stands.
+    pub(super) async fn make_whole(&self, loaded: &mut Loaded) -> Result<()> {
+        if loaded.log.is_partial() { self.fold_again(loaded, Fetched::Elsewhere).await } else { Ok(()) }
+    }
+
+    async fn fold_again(&self, loaded: &mut Loaded, reached: Fetched) -> Result<()> {
+        let Log { id, epoch, chain, .. } = loaded.log;
+        *loaded = self.fold(id, Stand { epoch, head: chain }, reached).await?;
+        if loaded.log.chain == chain { Ok(()) } else { Err(StoreError::Damaged(format!("the lines of {id} are not those that were read")).into()) }
     }
 }

@@ -6,7 +6,7 @@ use shared::{
     change::{Decoded, effect},
     fact::Fact,
     id::{LogId, PersonId, RecordId},
-    log::{Author, Judged},
+    log::{Author, Judged, Log},
     rules::{Accepted, Body},
     time::At,
     wire::{Bundle, LogUpdate, Verdict},
@@ -15,9 +15,10 @@ use shared::{
 use super::{
     Gate, GateError, Result,
     facts::whole,
+    kept::Fetched,
     logs::{Act, Locked},
 };
-use crate::store::{Drafted, Held, HeldId, LogWork, Moved, Place, Work};
+use crate::store::{Drafted, Held, HeldId, LogWork, Moved, Place, Stand, Work};
 
 impl Gate {
     /// Judges a bundle. The verdict `Accepted` comes once its lines are durable.
@@ -25,7 +26,12 @@ impl Gate {
     /// Runs to its end even where nobody waits for the answer any more: the store and the memory never part.
     pub async fn push(self: &Arc<Self>, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
         let gate = Arc::clone(self);
-        whole(async move { gate.push_now(author, bundle, now).await }).await
+        whole(async move {
+            let verdict = gate.push_now(author, bundle, now).await;
+            gate.tidy();
+            verdict
+        })
+        .await
     }
 
     async fn push_now(&self, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
@@ -35,41 +41,46 @@ impl Gate {
         };
         // No log that the act writes to has a later line.
         let received_at = act.logs.iter().map(|locked| locked.loaded().received_at(now)).max().unwrap_or(now);
-        let copied = self.copied(&act.logs, &bundle).await?;
-        let log = &mut act.log_mut(bundle.log).loaded_mut().log;
+        let copied = self.copied(&mut act.logs, &bundle).await?;
+        let log = &act.log(bundle.log).loaded().log;
         if bundle.epoch != log.epoch {
             let epoch = log.epoch;
             // Whoever left does not read the epoch that began since: there is nothing for them to go on with.
             let goes_on = log.facts.is_member(author.person, received_at) || log.facts.supervises(author.person, received_at);
-            act.put_back();
+            act.put_back(self);
             if !goes_on {
                 return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()));
             }
             return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)));
         }
-        let accepted = match log.judge_with(&self.kinds, author, &bundle.items, copied, received_at) {
+        let judge = |log: &mut Log| {
+            let judged = log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
+            let touched = if let Judged::Accept(accepted) = &judged { touched(log, accepted) } else { Vec::new() };
+            (judged, touched)
+        };
+        let (judged, touched) = self.ask(act.log_mut(bundle.log).loaded_mut(), judge).await?;
+        let accepted = match judged {
             Judged::Accept(accepted) => accepted,
             Judged::Kept { position } => {
-                act.put_back();
+                act.put_back(self);
                 return Ok(Verdict::Duplicate { position });
             }
             Judged::Answer(verdict) => {
-                act.put_back();
+                act.put_back(self);
                 if matches!(verdict, Verdict::Held(_)) {
                     self.store.hold(&self.held_bundle(author, &bundle, received_at)).await?;
                 }
                 return Ok(verdict);
             }
         };
-        let mut work = match self.moved_copies(&act.logs, bundle.log, &accepted, received_at).await {
+        let mut work = match self.moved_copies(&mut act.logs, bundle.log, &accepted, received_at).await {
             Err(GateError::Refused(refusal)) => {
-                act.put_back();
+                act.put_back(self);
                 return Ok(Verdict::Refused(refusal));
             }
             other => other?,
         };
         let locked = act.log(bundle.log);
-        let touched = touched(&locked.loaded().log, &accepted);
         let mut all = self.captured(&locked.loaded().log, author, &touched, received_at).await?;
         all.extend(accepted);
         let drafted = drafted(bundle.log, &touched, received_at);
@@ -81,14 +92,15 @@ impl Gate {
     }
 
     /// What accepted decisions mean for copies in the act's other logs; refused where the rules there forbid it.
-    async fn moved_copies(&self, locked: &[Locked], origin: LogId, accepted: &[Accepted], received_at: At) -> Result<Work> {
+    async fn moved_copies(&self, locked: &mut [Locked], origin: LogId, accepted: &[Accepted], received_at: At) -> Result<Work> {
         let mut work = Work::default();
-        let (origin, others): (Vec<&Locked>, Vec<&Locked>) = locked.iter().partition(|locked| locked.loaded().log.id == origin);
-        let Some(origin) = origin.first().map(|locked| &locked.loaded().log) else { return Ok(work) };
+        let (mut origin, others): (Vec<&mut Locked>, Vec<&mut Locked>) = locked.iter_mut().partition(|locked| locked.loaded().log.id == origin);
+        let Some(origin) = origin.first_mut() else { return Ok(work) };
         for locked in others {
-            let facts = locked.loaded().log.moved(origin, accepted, received_at);
+            let moved = |log: &mut Log| log.moved(&origin.loaded().log, accepted, received_at);
+            let facts = self.ask(locked.loaded_mut(), moved).await?;
             if !facts.is_empty() {
-                let accepted = self.judged(locked, facts, received_at)?;
+                let accepted = self.judged(locked, facts, received_at).await?;
                 work.logs.push(self.log_work(locked, accepted, received_at).await?);
             }
         }
@@ -104,6 +116,11 @@ impl Gate {
     pub(super) async fn log_work(&self, locked: &Locked, accepted: Vec<Accepted>, received_at: At) -> Result<LogWork> {
         let organisation = self.organisation().await?;
         let log = &locked.loaded().log;
+        if log.wants() {
+            // A defect: something was decided on less than there is.
+            tracing::error!(log = %log.id, "a log was asked for what is not here, and nobody fetched it");
+            return Err(GateError::Stopped);
+        }
         let place = Place { log: log.id, epoch: log.epoch, before: log.chain, received_at, key: &organisation.key, entropy: &*self.entropy };
         Ok(LogWork::new(place, accepted))
     }
@@ -116,28 +133,32 @@ impl Gate {
         for work in logs {
             self.store.announce(Moved { log: work.log(), from: work.before().next, next: work.after().next });
             match locked.iter().position(|locked| locked.loaded().log.id == work.log()) {
-                Some(place) => self.take(locked.swap_remove(place), &work)?,
+                Some(place) => self.take(locked.swap_remove(place), &work).await?,
                 // The act opened it: nobody has it in memory, and its first members learn that it is there.
                 None => self.live.tell_moved(&moved(work.facts(), &BTreeSet::new()), work.log(), work.after().next),
             }
         }
         // What the act only read.
-        locked.into_iter().for_each(Locked::put_back);
+        locked.into_iter().for_each(|locked| locked.put_back(self));
         Ok(())
     }
 
     /// Takes committed lines into memory, and tells the members.
-    fn take(&self, mut locked: Locked, work: &LogWork) -> Result<()> {
+    async fn take(&self, mut locked: Locked, work: &LogWork) -> Result<()> {
         for line in work.lines() {
             // Never happens unless a rule let through what does not fold: the line is durable, so say it loudly and
             // read the log again next time.
-            if let Err(error) = locked.loaded_mut().apply(self, line) {
+            let taken = self.take_in(locked.loaded_mut(), line).await.inspect_err(|error| {
                 tracing::error!(log = %work.log(), position = line.header.position, %error, "a committed line does not fold");
-                return Err(error);
+            });
+            let reached = taken?;
+            if reached != Fetched::Here {
+                *locked.loaded_mut() = self.fold(work.log(), Stand { epoch: work.epoch(), head: work.after() }, reached).await?;
+                break;
             }
         }
         self.tell(&locked, work);
-        locked.put_back();
+        locked.put_back(self);
         Ok(())
     }
 
@@ -174,7 +195,7 @@ pub(super) struct Touched {
 }
 
 /// The records that accepted changes write. Asked before they are applied.
-fn touched(log: &shared::log::Log, accepted: &[Accepted]) -> Vec<Touched> {
+fn touched(log: &Log, accepted: &[Accepted]) -> Vec<Touched> {
     let mut touched: Vec<Touched> = Vec::new();
     for accepted in accepted {
         let Body::Word { change, author, .. } = accepted.body() else { continue };

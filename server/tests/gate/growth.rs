@@ -80,11 +80,13 @@ async fn growth_of_one_push_with_the_log() {
             for _ in 0..PUSHES {
                 warm.push(pushes(&house, &house.server.gate, &mut hand).await);
             }
+            house.server.gate.keep_all().await;
             let mut cold = Vec::new();
             for _ in 0..PUSHES {
                 let gate = Arc::new(Gate::new(Arc::clone(&house.server.store), Arc::new(Live::default()), Arc::clone(&house.server.entropy)));
                 gate.organisation().await.expect("it was made");
                 cold.push(pushes(&house, &gate, &mut hand).await);
+                gate.keep_all().await;
             }
             println!("{database:?}: {records:>6} records: warm {:.2} ms, cold {:.2} ms", middle(warm), middle(cold));
         }

@@ -124,6 +124,7 @@ impl House {
     /// Stops as a shutdown does, and starts again on the same file.
     pub async fn restarted(self) -> Self {
         let now = self.clock.now();
+        self.server.gate.keep_all().await;
         self.server.store.close().await;
         let house = self.beside(1).await;
         house.clock.forward(now.since(START));

@@ -43,6 +43,16 @@ impl Log {
         self.decisions.track(true);
     }
 
+    /// The first line whose changes were not written down.
+    pub fn settled(&self) -> u64 {
+        self.lines.earlier.settled
+    }
+
+    /// Lines whose changes were not written down.
+    pub fn unsettled(&self) -> u64 {
+        self.chain.next.saturating_sub(self.settled())
+    }
+
     /// Whether some of it may be elsewhere.
     pub fn is_partial(&self) -> bool {
         self.ledger.records.is_partial()
@@ -201,6 +211,8 @@ impl Log {
             LineKind::Fact => match cbor::decode(&side.bytes.0, MAX_FACT_BYTES) {
                 // A new epoch leaves nothing as it was.
                 Ok(Fact::Epoch(_)) => self.ledger.records.ask_all(),
+                Ok(Fact::Evidence(evidence)) => evidence.signed.decision().iter().for_each(|decision| self.ledger.records.ask(&decision.record)),
+                Ok(Fact::EvidenceVoided(moved) | Fact::EvidenceHidden(moved)) => self.ledger.records.ask(&moved.record),
                 _ => {}
             },
         }

@@ -1,0 +1,207 @@
+//! What is stored of a log's fold: read at the first touch and as a push needs it, written behind.
+//!
+//! Nothing here is the truth. What is missing, broken or of another build is folded from the lines again and replaced;
+//! what could not be stored is stored the next time.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use shared::{
+    id::LogId,
+    log::Log,
+    parts::{Name, Root, Vault},
+};
+
+use super::{Gate, Result, logs::Loaded};
+use crate::store::{Kept, Stand, StoreError};
+
+/// What came of beginning a log from its stored head.
+pub(super) enum Begun {
+    Loaded(Box<Loaded>),
+    /// None is stored of this epoch that this build reads.
+    Nothing,
+    /// It is not what was stored.
+    Broken,
+}
+
+/// What came of fetching what a log wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fetched {
+    Here,
+    /// All of the log is wanted, or what is stored is not of its past.
+    Elsewhere,
+    /// It is not what was stored.
+    Broken,
+}
+
+impl Gate {
+    async fn vault(&self, log: LogId) -> Result<Vault> {
+        Ok(Vault::new(&self.organisation().await?.key.seed(), log))
+    }
+
+    /// The root that is stored of a log.
+    pub(super) async fn stored(&self, log: LogId) -> Result<Option<Root>> {
+        let row = self.store.parts(log, &[Name::Root].into()).await?.remove(&Name::Root);
+        let vault = self.vault(log).await?;
+        Ok(row.and_then(|row| opened(&vault, log, &row)))
+    }
+
+    /// Begins a log from its stored head.
+    pub(super) async fn from_parts(&self, log: LogId, stand: Stand) -> Result<Begun> {
+        let mut rows = self.store.parts(log, &[Name::Root, Name::Head].into()).await?;
+        let (Some(row), Some(head)) = (rows.remove(&Name::Root), rows.remove(&Name::Head)) else { return Ok(Begun::Nothing) };
+        let vault = self.vault(log).await?;
+        let Some(root) = opened(&vault, log, &row).filter(|root| root.epoch == stand.epoch) else { return Ok(Begun::Nothing) };
+        if root.chain.next >= stand.head.next && root.chain != stand.head {
+            return Ok(Begun::Nothing);
+        }
+        let organisation = self.organisation().await?.id;
+        let begun = match vault.head(&root, &head) {
+            Ok(head) => Log::from_head(log, organisation, root.epoch, root.chain, head).map_err(|unreadable| unreadable.to_string()),
+            Err(broken) => Err(broken.to_string()),
+        };
+        Ok(match begun {
+            Ok(log) => Begun::Loaded(Box::new(Loaded::new(log))),
+            Err(why) => {
+                tracing::warn!(%log, why, "the log is folded from its lines");
+                Begun::Broken
+            }
+        })
+    }
+
+    /// Fetches what a log wants. Where it cannot be had the log has to be folded.
+    pub(super) async fn fetch(&self, loaded: &mut Loaded) -> Result<Fetched> {
+        let log = &mut loaded.log;
+        let wanted = log.wanted();
+        if wanted.whole {
+            return Ok(Fetched::Elsewhere);
+        }
+        let vault = self.vault(log.id).await?;
+        let mut names = Vault::to_read(&wanted);
+        names.insert(Name::Root);
+        let mut rows = self.store.parts(log.id, &names).await?;
+        let Some(row) = rows.remove(&Name::Root) else { return Ok(Fetched::Elsewhere) };
+        // Another process may have stored what this one has not read yet.
+        let Some(root) = opened(&vault, log.id, &row).filter(|root| root.epoch == log.epoch && root.chain.next <= log.chain.next) else {
+            return Ok(Fetched::Elsewhere);
+        };
+        let fetched = match vault.opens(&root, &wanted, &rows) {
+            Ok(parts) => log.fetched(parts).map_err(|unreadable| unreadable.to_string()),
+            Err(broken) => Err(broken.to_string()),
+        };
+        if let Err(why) = &fetched {
+            tracing::warn!(log = %log.id, why, "the log is folded from its lines");
+        }
+        Ok(if fetched.is_ok() { Fetched::Here } else { Fetched::Broken })
+    }
+
+    /// Stores what waits to be stored, behind whoever is answered now.
+    pub(super) fn tidy(self: &Arc<Self>) {
+        let (due, leaving) = self.logs.waiting();
+        if due.is_empty() && leaving.is_empty() {
+            return;
+        }
+        let gate = Arc::clone(self);
+        tokio::spawn(async move { gate.keep(due, leaving).await });
+    }
+
+    async fn keep(&self, due: BTreeSet<LogId>, leaving: Vec<Loaded>) {
+        for mut loaded in leaving {
+            self.keep_one(&mut loaded).await;
+        }
+        for log in due {
+            let Some(slot) = self.logs.find(log) else { continue };
+            let mut slot = slot.lock().await;
+            if let Some(loaded) = slot.as_mut() {
+                let is_stored = self.keep_one(loaded).await;
+                if !is_stored || loaded.log.weight() > self.logs.limits.entries {
+                    *slot = None;
+                }
+            }
+        }
+    }
+
+    /// Stores what all logs in memory changed: before the process ends.
+    pub async fn keep_all(&self) {
+        let (_, leaving) = self.logs.waiting();
+        self.keep(BTreeSet::new(), leaving).await;
+        for slot in self.logs.all() {
+            if let Some(loaded) = slot.lock().await.as_mut() {
+                self.keep_one(loaded).await;
+            }
+        }
+    }
+
+    /// Stores what a log changed. `false` where it is better forgotten.
+    async fn keep_one(&self, loaded: &mut Loaded) -> bool {
+        let log = loaded.log.id;
+        match self.try_to_keep(loaded).await {
+            Ok(is_of_use) => is_of_use,
+            Err(error) => {
+                tracing::warn!(%log, %error, "what was folded is not stored");
+                false
+            }
+        }
+    }
+
+    async fn try_to_keep(&self, loaded: &mut Loaded) -> Result<bool> {
+        let log = &mut loaded.log;
+        if log.unsettled() == 0 {
+            return Ok(true);
+        }
+        let vault = self.vault(log.id).await?;
+        let mut parts = log.parts(false);
+        let mut names = Vault::to_write(&parts);
+        names.insert(Name::Root);
+        let mut read = self.store.parts(log.id, &names).await?;
+        let before = read.remove(&Name::Root);
+        // What changed here builds on whatever is stored between where it was tracked from and where it has come to.
+        let root = before.as_ref().and_then(|row| opened(&vault, log.id, row)).filter(|root| root.epoch == log.epoch);
+        if root.as_ref().is_some_and(|root| root.chain.next > log.chain.next) {
+            return Ok(false);
+        }
+        let root = root.filter(|root| root.chain.next >= log.settled());
+        let sealed = match &root {
+            Some(root) => vault.seals((log.epoch, log.chain), parts, Some((root, &read))),
+            None if log.is_partial() => return Ok(false),
+            None => {
+                parts = log.parts(true);
+                vault.seals((log.epoch, log.chain), parts, None)
+            }
+        };
+        let rows = match sealed {
+            Ok(rows) => rows,
+            Err(broken) if log.is_partial() => {
+                tracing::warn!(log = %log.id, %broken, "what is stored is not built on");
+                return Ok(false);
+            }
+            Err(broken) => {
+                tracing::warn!(log = %log.id, %broken, "what is stored is replaced");
+                let rows = vault.seals((log.epoch, log.chain), log.parts(true), None);
+                let rows = rows.map_err(|broken| StoreError::Damaged(broken.to_string()))?;
+                return self.write(log, Kept { epoch: log.epoch, chain: log.chain, before, anew: true, rows }).await;
+            }
+        };
+        let anew = root.is_none();
+        self.write(log, Kept { epoch: log.epoch, chain: log.chain, before, anew, rows }).await
+    }
+
+    async fn write(&self, log: &mut Log, kept: Kept) -> Result<bool> {
+        match self.store.keep(log.id, &kept).await {
+            Ok(()) => {
+                log.settle();
+                Ok(true)
+            }
+            // Somebody else was first, or an epoch began: what is in memory is checked at the next touch.
+            Err(StoreError::Conflict) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What a root says, where it is one of this build that nobody altered.
+fn opened(vault: &Vault, log: LogId, row: &[u8]) -> Option<Root> {
+    vault.root(row).unwrap_or_else(|broken| {
+        tracing::warn!(%log, %broken, "what is stored is not believed");
+        None
+    })
+}
