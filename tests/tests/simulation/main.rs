@@ -6,6 +6,7 @@ mod acts;
 mod change_support;
 mod hostile;
 mod invariant;
+mod kept;
 mod lead;
 mod machine;
 mod network;
@@ -99,7 +100,7 @@ fn half_a_transaction_is_found() {
 
 #[test]
 fn a_lock_left_out_is_found() {
-    finds(Planted::LockLeftOut, Invariant::Chain, 1);
+    finds(Planted::LockLeftOut, Invariant::Chain, 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 };
 
 use server::{
-    gate::{Gate, GateError, Pulled},
+    gate::{Gate, GateError, Limits, Pulled},
     live::{Listener, Live},
     outside::Entropy,
     store::StoreError,
@@ -91,6 +91,9 @@ impl From<GateError> for Away {
     }
 }
 
+/// Of the first process: so few that logs come and go, and are stored in parts, all the time.
+const LIMITS: Limits = Limits { logs: 4, lines: 8, entries: 150, leaving: 2 };
+
 pub struct Process {
     pub gate: Arc<Gate>,
     pub live: Arc<Live>,
@@ -106,7 +109,8 @@ impl Process {
         let runtime = Builder::new_current_thread().build().expect("a runtime without drivers");
         let live = Arc::new(Live::default());
         let entropy: Arc<dyn Entropy> = Arc::new(Drawn(Mutex::new(rng.fork())));
-        let gate = Arc::new(Gate::new(Arc::new(SimStore::new(machine.clone(), number)), Arc::clone(&live), entropy));
+        let limits = if number == 0 { LIMITS } else { Limits::default() };
+        let gate = Arc::new(Gate::new(Arc::new(SimStore::new(machine.clone(), number)), Arc::clone(&live), entropy).with_limits(limits));
         Self { gate, live, clock: Clock::default(), runtime, done: Arc::default(), streams: BTreeMap::new() }
     }
 

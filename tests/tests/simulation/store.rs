@@ -1,13 +1,16 @@
 //! A store on the simulated machine: what `server::store` promises, and nothing more.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use server::store::{
-    Device, Held, HeldId, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, StoreError, Turn, Work,
+    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, StoreError, Turn, Work,
 };
 use shared::{
     bytes::Hash,
     id::{DeviceId, LogId, PersonId, RecordId},
     line::Line,
+    parts::{Name, Rows},
     role::Role,
     time::At,
 };
@@ -28,6 +31,21 @@ pub struct SimStore {
 impl SimStore {
     pub fn new(machine: Shared, process: usize) -> Self {
         Self { machine, process, measures: Measures::default() }
+    }
+
+    /// Waits for the rows of some logs.
+    async fn take(&self, logs: &[LogId]) -> Result<SimTurn> {
+        let (turn, generation) = {
+            let mut machine = self.machine.get();
+            (machine.new_turn(), machine.generation)
+        };
+        let mut taken = SimTurn { machine: self.machine.clone(), process: self.process, turn, generation, stands: Vec::new(), written: false };
+        for log in logs {
+            self.machine.lock(self.process, turn, *log).await?;
+        }
+        let machine = self.machine.get();
+        taken.stands = logs.iter().map(|log| (*log, machine.tables.stand(*log))).collect();
+        Ok(taken)
     }
 
     async fn read<T>(&self, question: impl FnOnce(&Tables) -> T) -> Result<T> {
@@ -108,17 +126,15 @@ impl Store for SimStore {
     }
 
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
-        let (turn, generation) = {
-            let mut machine = self.machine.get();
-            (machine.new_turn(), machine.generation)
-        };
-        let mut taken = SimTurn { machine: self.machine.clone(), process: self.process, turn, generation, stands: Vec::new(), written: false };
-        for log in logs {
-            self.machine.lock(self.process, turn, *log).await?;
-        }
-        let machine = self.machine.get();
-        taken.stands = logs.iter().map(|log| (*log, machine.tables.stand(*log))).collect();
-        Ok(Box::new(taken))
+        Ok(Box::new(self.take(logs).await?))
+    }
+
+    async fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
+        self.read(|tables| tables.parts(log, names)).await
+    }
+
+    async fn keep(&self, log: LogId, kept: &Kept) -> Result<()> {
+        self.take(&[log]).await?.write(Write::Keep(log, Box::new(kept.clone()))).await
     }
 
     async fn stand(&self, log: LogId) -> Result<Option<Stand>> {
@@ -213,12 +229,18 @@ impl Turn for SimTurn {
         self.stands.iter().find(|(known, _)| *known == log).and_then(|(_, stand)| *stand)
     }
 
-    async fn commit(mut self: Box<Self>, work: Work) -> Result<()> {
+    async fn commit(self: Box<Self>, work: Work) -> Result<()> {
+        self.write(Write::Work(Box::new(work))).await
+    }
+}
+
+impl SimTurn {
+    async fn write(mut self, write: Write) -> Result<()> {
         // The machine was restarted since: the rows are somebody else's.
         if self.machine.get().generation != self.generation {
             return Err(StoreError::Unavailable("the connection broke off".to_owned()));
         }
-        let durable = self.machine.write(self.process, self.turn, Write::Work(Box::new(work))).await?;
+        let durable = self.machine.write(self.process, self.turn, write).await?;
         // From here on the transaction has the rows, until it can be seen or is lost.
         self.written = true;
         durable.wait().await

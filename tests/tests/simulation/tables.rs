@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use server::store::{
-    Device, Drafted, Held, HeldId, LogWork, Membership, Organisation, Page, Person, Reach, Result, Settled, Stand, StoreError, Work, items_hash, weight,
+    Device, Drafted, Held, HeldId, Kept, LogWork, Membership, Organisation, Page, Person, Reach, Result, Settled, Stand, StoreError, Work, items_hash, weight,
 };
 use shared::{
     fact::Fact,
     id::{DeviceId, LogId, PersonId, RecordId},
     line::{Line, LineKind},
+    parts::{Name, Rows},
     role::Role,
     time::At,
 };
@@ -18,6 +19,7 @@ use shared::{
 pub enum Write {
     Work(Box<Work>),
     Hold(Held),
+    Keep(LogId, Box<Kept>),
 }
 
 impl Write {
@@ -25,7 +27,7 @@ impl Write {
     pub fn pieces(&self) -> usize {
         match self {
             Self::Work(work) => 1 + work.logs.iter().map(|log| log.entries().len()).sum::<usize>(),
-            Self::Hold(_) => 1,
+            Self::Hold(_) | Self::Keep(..) => 1,
         }
     }
 }
@@ -36,6 +38,7 @@ pub struct Tables {
     pub people: Vec<Person>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub logs: BTreeMap<LogId, LogTable>,
+    pub parts: BTreeMap<LogId, Rows>,
     members: Vec<Member>,
     drafts: BTreeMap<(PersonId, RecordId), (At, At)>,
     /// Where evidence came from, of which record, and where it went.
@@ -65,7 +68,11 @@ impl Member {
 impl Tables {
     /// Whether a transaction may still be written: nobody else was first.
     pub fn takes(&self, write: &Write) -> Result<()> {
-        let Write::Work(work) = write else { return Ok(()) };
+        let work = match write {
+            Write::Work(work) => work,
+            Write::Hold(_) => return Ok(()),
+            Write::Keep(log, kept) => return if self.takes_parts(*log, kept) { Ok(()) } else { Err(StoreError::Conflict) },
+        };
         let moved = |log: &LogWork| match self.logs.get(&log.log()) {
             Some(table) => table.stand.head != log.before() || table.stand.epoch != log.epoch_before(),
             None => log.before().next != 0,
@@ -73,6 +80,15 @@ impl Tables {
         let settled = work.settled.is_some_and(|settled| self.held.get(&settled.held).is_none_or(|held| held.outcome.is_some()));
         let founded = work.organisation.is_some() && self.organisation.is_some();
         if settled || founded || work.logs.iter().any(moved) { Err(StoreError::Conflict) } else { Ok(()) }
+    }
+
+    fn takes_parts(&self, log: LogId, kept: &Kept) -> bool {
+        let root = self.parts.get(&log).and_then(|parts| parts.get(&Name::Root));
+        let has_line = |table: &LogTable| {
+            let last = kept.chain.next.checked_sub(1).and_then(|position| table.lines.get(usize::try_from(position).ok()?));
+            table.stand.epoch == kept.epoch && last.is_some_and(|line| line.hash == kept.chain.hash)
+        };
+        root == kept.before.as_ref() && self.logs.get(&log).is_some_and(has_line)
     }
 
     pub fn apply(&mut self, write: &Write) {
@@ -83,6 +99,13 @@ impl Tables {
     pub fn apply_pieces(&mut self, write: &Write, pieces: usize) {
         match write {
             Write::Work(work) => self.work(work, pieces),
+            Write::Keep(log, kept) => {
+                let parts = self.parts.entry(*log).or_default();
+                if kept.anew {
+                    parts.clear();
+                }
+                parts.extend(kept.rows.clone());
+            }
             Write::Hold(held) => {
                 let hash = items_hash(&held.bundle.items);
                 let known = self.held.values().any(|other| other.log == held.log && other.author == held.author && items_hash(&other.bundle.items) == hash);
@@ -163,6 +186,7 @@ impl Tables {
 
     /// Destroys the words before a position, and the frozen words of some submits.
     fn erase(&mut self, log: LogId, before: u64, submits: &[u64]) {
+        self.parts.remove(&log);
         let Some(table) = self.logs.get_mut(&log) else { return };
         for line in table.lines.iter_mut().filter(|line| line.header.position < before) {
             if line.header.kind == LineKind::Word {
@@ -182,6 +206,11 @@ impl Tables {
 
     pub fn stand(&self, log: LogId) -> Option<Stand> {
         self.logs.get(&log).map(|table| table.stand)
+    }
+
+    pub fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Rows {
+        let Some(parts) = self.parts.get(&log) else { return Rows::new() };
+        names.iter().filter_map(|name| Some((*name, parts.get(name)?.clone()))).collect()
     }
 
     pub fn lines(&self, log: LogId, page: Page) -> Vec<Line> {

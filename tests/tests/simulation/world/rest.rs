@@ -3,6 +3,7 @@
 use super::{Event, PROCESSES, World};
 use crate::{
     invariant::{Checked, Invariant, violated},
+    kept,
     phone::Phone,
 };
 
@@ -54,6 +55,11 @@ impl World {
         self.typed.all_are_kept(&self.witness, &self.phones)?;
         self.typed.texts_read(&self.witness)?;
         let machine = self.machine.get();
+        let key = &machine.tables.organisation.as_ref().expect("it was founded").key;
+        for (id, parts) in &machine.tables.parts {
+            let known = self.witness.known(*id).expect("it was opened");
+            kept::is_the_fold(&known.log, self.witness.kinds(), key, &machine.tables.logs[id].lines, parts)?;
+        }
         for (id, known) in &self.witness.logs {
             known.reads_again(self.witness.kinds(), &self.organisation_key, &machine.tables.logs[id].lines)?;
             for (number, phone) in self.phones.iter().enumerate() {
