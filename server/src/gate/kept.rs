@@ -3,16 +3,20 @@
 //! Nothing here is the truth. What is missing, broken or of another build is folded from the lines again and replaced;
 //! what could not be stored is stored the next time.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::{Arc, PoisonError};
 
 use shared::{
     id::LogId,
+    line::ChainHead,
     log::Log,
     parts::{Name, Root, Vault},
 };
 
-use super::{Gate, Result, logs::Loaded};
-use crate::store::{Kept, Stand, StoreError};
+use super::{
+    Gate, Result,
+    logs::{Behind, Loaded, PAGE_BYTES, PAGE_LINES},
+};
+use crate::store::{Kept, Page, Stand, StoreError};
 
 /// What came of beginning a log from its stored head.
 pub(super) enum Begun {
@@ -96,15 +100,20 @@ impl Gate {
 
     /// Stores what waits to be stored, behind whoever is answered now.
     pub(super) fn tidy(self: &Arc<Self>) {
-        let (due, leaving) = self.logs.waiting();
-        if due.is_empty() && leaving.is_empty() {
-            return;
-        }
+        let Some(behind) = self.logs.waiting() else { return };
         let gate = Arc::clone(self);
-        tokio::spawn(async move { gate.keep(due, leaving).await });
+        let mut tasks = self.logs.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move { gate.keep(behind).await });
     }
 
-    async fn keep(&self, due: BTreeSet<LogId>, leaving: Vec<Loaded>) {
+    /// Waits until all is done that was begun behind the answers.
+    pub async fn rests(&self) {
+        let mut tasks = std::mem::take(&mut *self.logs.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn keep(&self, Behind { due, leaving, unread }: Behind) {
         for mut loaded in leaving {
             self.keep_one(&mut loaded).await;
         }
@@ -118,17 +127,54 @@ impl Gate {
                 }
             }
         }
+        for (log, until) in unread {
+            self.audit(log, until).await;
+        }
     }
 
     /// Stores what all logs in memory changed: before the process ends.
     pub async fn keep_all(&self) {
-        let (_, leaving) = self.logs.waiting();
-        self.keep(BTreeSet::new(), leaving).await;
+        self.rests().await;
+        if let Some(behind) = self.logs.waiting() {
+            self.keep(behind).await;
+        }
         for slot in self.logs.all() {
             if let Some(loaded) = slot.lock().await.as_mut() {
                 self.keep_one(loaded).await;
             }
         }
+    }
+
+    /// Reads the lines that a log was loaded without: whoever wrote to the database past the gate is noticed, if not by
+    /// the first push.
+    async fn audit(&self, log: LogId, until: ChainHead) {
+        match self.chain_until(log, until.next).await {
+            Ok(chain) if chain == until => {}
+            Ok(_) => self.damaged(log, format!("the lines of {log} are not those that were folded")),
+            Err(super::GateError::Store(StoreError::Damaged(why))) => self.damaged(log, why),
+            // It will be read by the next process.
+            Err(error) => tracing::warn!(%log, %error, "the lines could not be read again"),
+        }
+    }
+
+    fn damaged(&self, log: LogId, why: String) {
+        tracing::error!(%log, why, "the log is damaged: nothing is built on it");
+        self.logs.note_damaged(log, why);
+    }
+
+    async fn chain_until(&self, log: LogId, end: u64) -> Result<ChainHead> {
+        let mut chain = ChainHead::origin(log, self.organisation().await?.id);
+        while chain.next < end {
+            let page = Page { from: chain.next, end, lines: PAGE_LINES, bytes: PAGE_BYTES };
+            let lines = self.store.lines(log, page).await?;
+            if lines.is_empty() {
+                return Err(StoreError::Damaged(format!("{log} has no line {}", page.from)).into());
+            }
+            for line in &lines {
+                chain.follow(line).map_err(|error| StoreError::Damaged(format!("line {} of {log}: {error}", line.header.position)))?;
+            }
+        }
+        Ok(chain)
     }
 
     /// Stores what a log changed. `false` where it is better forgotten.

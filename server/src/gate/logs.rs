@@ -15,13 +15,13 @@ use std::{
 
 use shared::{
     id::LogId,
-    line::{ChainError, Line},
+    line::{ChainError, ChainHead, Line},
     log::{Log, ReplayError},
     parts::Root,
     planted::{LeftOut, is_left_out},
     time::At,
 };
-use tokio::sync::OwnedMutexGuard;
+use tokio::{sync::OwnedMutexGuard, task::JoinSet};
 
 use super::{
     Gate, GateError, Result,
@@ -49,8 +49,8 @@ impl Default for Limits {
 }
 
 /// Lines and bytes that are read at a time when a log is built.
-const PAGE_LINES: usize = 512;
-const PAGE_BYTES: usize = 1024 * 1024;
+pub(super) const PAGE_LINES: usize = 512;
+pub(super) const PAGE_BYTES: usize = 1024 * 1024;
 /// Rounds in which a log is asked, or a line applied, before all of it is folded: each fetches what the last one wanted.
 const MOST_ROUNDS: usize = 8;
 
@@ -88,6 +88,9 @@ pub(super) struct Logs {
     touches: AtomicU64,
     pub(super) limits: Limits,
     waiting: Mutex<Waiting>,
+    /// Once a log and process.
+    audits: Mutex<HashMap<LogId, Audit>>,
+    pub(super) tasks: Mutex<JoinSet<()>>,
 }
 
 #[derive(Debug)]
@@ -103,6 +106,23 @@ struct Waiting {
     due: BTreeSet<LogId>,
     /// Forgotten ones.
     leaving: Vec<Loaded>,
+    /// Logs that were loaded from parts, and where those end: the lines before were not read.
+    unread: Vec<(LogId, ChainHead)>,
+}
+
+/// What is to be done behind the answers.
+#[derive(Debug)]
+pub(super) struct Behind {
+    pub(super) due: BTreeSet<LogId>,
+    pub(super) leaving: Vec<Loaded>,
+    pub(super) unread: Vec<(LogId, ChainHead)>,
+}
+
+/// What reading the lines again said of a log that was loaded from parts.
+#[derive(Debug, Clone)]
+enum Audit {
+    Waits,
+    Damaged(String),
 }
 
 impl Logs {
@@ -152,9 +172,31 @@ impl Logs {
     }
 
     /// What is to be stored now: whoever is told stores it.
-    pub(super) fn waiting(&self) -> (BTreeSet<LogId>, Vec<Loaded>) {
-        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        (waiting.due, waiting.leaving)
+    pub(super) fn waiting(&self) -> Option<Behind> {
+        let Waiting { due, leaving, unread } = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_some = !(due.is_empty() && leaving.is_empty() && unread.is_empty());
+        is_some.then_some(Behind { due, leaving, unread })
+    }
+
+    /// A log was loaded from parts: its lines before are to be read once.
+    fn note_unread(&self, log: LogId, until: ChainHead) {
+        let mut audits = self.audits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let std::collections::hash_map::Entry::Vacant(vacant) = audits.entry(log) {
+            vacant.insert(Audit::Waits);
+            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).unread.push((log, until));
+        }
+    }
+
+    /// The lines of a log are not what they were: nothing is built on them as long as this process lives.
+    pub(super) fn note_damaged(&self, log: LogId, why: String) {
+        self.audits.lock().unwrap_or_else(PoisonError::into_inner).insert(log, Audit::Damaged(why));
+    }
+
+    fn damage(&self, log: LogId) -> std::result::Result<(), StoreError> {
+        match self.audits.lock().unwrap_or_else(PoisonError::into_inner).get(&log) {
+            Some(Audit::Damaged(why)) => Err(StoreError::Damaged(why.clone())),
+            Some(Audit::Waits) | None => Ok(()),
+        }
     }
 }
 
@@ -257,6 +299,7 @@ impl Gate {
         logs.dedup();
         let mut guards = Vec::with_capacity(logs.len());
         for log in &logs {
+            self.logs.damage(*log)?;
             let mut guard = self.logs.slot(*log).lock_owned().await;
             if guard.is_none() {
                 // Before the turn: folding a long log takes a while, and nobody need wait for that.
@@ -278,9 +321,12 @@ impl Gate {
     async fn build(&self, log: LogId) -> Result<Loaded> {
         let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
         let reached = match self.from_parts(log, stand).await? {
-            Begun::Loaded(mut loaded) => match self.catch_up(&mut loaded, stand, None).await? {
-                Fetched::Here => return Ok(*loaded),
-                reached => reached,
+            Begun::Loaded(mut loaded) => match (loaded.log.chain, self.catch_up(&mut loaded, stand, None).await?) {
+                (parts_end, Fetched::Here) => {
+                    self.logs.note_unread(log, parts_end);
+                    return Ok(*loaded);
+                }
+                (_, reached) => reached,
             },
             Begun::Nothing => Fetched::Elsewhere,
             Begun::Broken => Fetched::Broken,

@@ -54,6 +54,11 @@ async fn tells(house: &House, log: LogId, words: &str) -> bool {
     told(house, log).await.iter().any(side)
 }
 
+/// Whether words are in any part of any log.
+async fn keeps(house: &House, words: &str) -> bool {
+    crate::kept::all_parts(&house.database).await.iter().any(|(_, _, bytes)| holds(bytes, words))
+}
+
 #[tokio::test]
 async fn erased_words_are_gone_and_the_rest_goes_on() {
     erased_words_are_gone(Database::Sqlite).await;
@@ -85,12 +90,16 @@ async fn erased_words_are_gone(database: Database) {
     house.clock.forward(MINUTE_MS);
     let late = mentee.comments(house.record, *kept, "Written before, sent after.", house.clock.now());
     let lost = mentee.comments(house.record, *gone, "About the other one.", house.clock.now());
+    house.server.gate.keep_all().await;
+    assert!(keeps(&house, WORDS).await, "what was folded of them is stored");
     let under_way = mentee.request(&house);
     let before = told(&house, house.record).await;
     let own = mentor.own_log();
     assert!(tells(&house, house.record, WORDS).await && tells(&house, own, WORDS).await, "the words are there before");
 
     erases(&house, LEAD, &[*gone], "The mentee's address stood in it").await.expect("the lead may");
+
+    assert!(!keeps(&house, WORDS).await, "nothing of the old epoch that was folded stays");
 
     // Every line is where it was, and the ones of the old epoch have lost their words; decisions and facts stay.
     let after = told(&house, house.record).await;
@@ -163,10 +172,13 @@ async fn erased_words_are_gone(database: Database) {
     erases(&house, LEAD, &[*kept], "The other one too").await.expect("the lead may");
     mentor.sync(&house).await;
     assert!(!tells(&house, house.record, WORDS).await && !tells(&house, own, WORDS).await);
+    house.server.gate.keep_all().await;
+    assert!(!keeps(&house, WORDS).await && keeps(&house, KEPT).await, "what is stored of the new epoch has what stays");
     assert_eq!(mentor.row(house.record, comment).text("words"), Some(KEPT));
     assert_eq!((mentor.log(house.record).epoch, mentor.log(own).epoch), (3, 3));
 
     if database == Database::Sqlite {
+        // What stays is in the lines and in what was folded of them.
         house.server.store.close().await;
         let mut read = 0;
         for entry in std::fs::read_dir(house.folder.path()).expect("the folder is there") {

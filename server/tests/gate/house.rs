@@ -123,8 +123,13 @@ impl House {
 
     /// Stops as a shutdown does, and starts again on the same file.
     pub async fn restarted(self) -> Self {
-        let now = self.clock.now();
         self.server.gate.keep_all().await;
+        self.killed().await
+    }
+
+    /// Stops as a kill does, and starts again on the same file: what was folded is stored as far as it happened to be.
+    pub async fn killed(self) -> Self {
+        let now = self.clock.now();
         self.server.store.close().await;
         let house = self.beside(1).await;
         house.clock.forward(now.since(START));

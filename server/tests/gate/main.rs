@@ -9,6 +9,7 @@ mod growth;
 mod held;
 mod house;
 mod init;
+mod kept;
 mod kill;
 mod limits;
 mod live;

@@ -71,7 +71,7 @@ async fn lines_that_were_changed_in_the_database_are_built_on_by_nobody() {
         mentor.sync(&house).await;
         run(&house.database, statement).await;
 
-        let house = house.restarted().await;
+        let house = house.killed().await;
         mentor.comments(house.record, record, "One more thing.", house.clock.now());
         let request = mentor.request(&house);
         let answer = mentor.try_post(&house, shared::cbor::encode(&request)).await;
