@@ -323,7 +323,11 @@ pub struct Decided<'a> {
 
 impl FromIterator<(RecordId, RecordLedger)> for Ledger {
     fn from_iter<I: IntoIterator<Item = (RecordId, RecordLedger)>>(entries: I) -> Self {
-        Self { records: entries.into_iter().collect::<BTreeMap<_, _>>().into(), ..Self::default() }
+        Self {
+            records: entries.into_iter().collect::<BTreeMap<_, _>>().into(),
+            #[cfg(feature = "parts")]
+            beside: crate::parts::Beside::default(),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Gate {
     }
 
     /// Begins a log from its stored head.
-    pub(super) async fn from_parts(&self, log: LogId, stand: Stand) -> Result<Begun> {
+    pub(super) async fn begin_from_parts(&self, log: LogId, stand: Stand) -> Result<Begun> {
         let mut rows = self.store.parts(log, &[Name::Root, Name::Head].into()).await?;
         let (Some(row), Some(head)) = (rows.remove(&Name::Root), rows.remove(&Name::Head)) else { return Ok(Begun::Nothing) };
         let vault = self.vault(log).await?;

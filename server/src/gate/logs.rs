@@ -320,7 +320,7 @@ impl Gate {
     /// Loads a log from what is stored of it, else folds its lines. [`GateError::Unknown`] where it was never opened.
     async fn build(&self, log: LogId) -> Result<Loaded> {
         let stand = self.store.stand(log).await?.ok_or(GateError::Unknown)?;
-        let reached = match self.from_parts(log, stand).await? {
+        let reached = match self.begin_from_parts(log, stand).await? {
             Begun::Loaded(mut loaded) => match (loaded.log.chain, self.catch_up(&mut loaded, stand, None).await?) {
                 (parts_end, Fetched::Here) => {
                     self.logs.note_unread(log, parts_end);
