@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use shared::{
     id::{LogId, PersonId},
-    log::Copied,
+    log::{Copied, Log},
+    role::Role,
     time::At,
     wire::Bundle,
 };
@@ -37,13 +38,17 @@ impl Gate {
         Err(GateError::Stopped)
     }
 
-    /// Logs that the bundle names evidence in, as far as its author reads them, and logs that hold copies of what it ends.
+    /// Logs that the bundle names evidence in, as far as its author reads them, logs that hold copies of what it ends, and
+    /// the mentee's other relationships where it confirms a plan.
     async fn concerned(&self, loaded: &mut Loaded, author: PersonId, bundle: &Bundle, now: At) -> Result<BTreeSet<LogId>> {
         let mut concerned = BTreeSet::new();
         self.ask(loaded, |log| log.foresee(&bundle.items)).await?;
         let (unsettles, lacks) = self.ask(loaded, |log| (log.unsettles(&bundle.items), log.lacks(&bundle.items))).await?;
         for record in unsettles {
             concerned.extend(self.store.copies(bundle.log, record).await?);
+        }
+        if let Some(mentee) = loaded.log.facts.mentee().filter(|_| Log::confirms_plan(&bundle.items)) {
+            concerned.extend(self.store.logs_as(mentee.person, Role::Mentee, now).await?);
         }
         if !lacks.is_empty() {
             let named: BTreeSet<LogId> = lacks.values().map(|named| named.log).filter(|log| log.holds_decisions()).collect();

@@ -73,7 +73,7 @@ impl Gate {
                 return Ok(verdict);
             }
         };
-        let mut work = match self.moved_copies(&mut act.logs, bundle.log, &accepted, received_at).await {
+        let mut work = match self.elsewhere(&mut act.logs, &bundle, &accepted, received_at).await {
             Err(GateError::Refused(refusal)) => {
                 act.put_back(self);
                 return Ok(Verdict::Refused(refusal));
@@ -91,12 +91,17 @@ impl Gate {
         Ok(Verdict::Accepted { position })
     }
 
-    /// What accepted decisions mean for copies in the act's other logs; refused where the rules there forbid it.
-    async fn moved_copies(&self, locked: &mut [Locked], origin: LogId, accepted: &[Accepted], received_at: At) -> Result<Work> {
+    /// What accepted decisions mean in the act's other logs: for copies of evidence, and for a mentee's other plans.
+    /// Refused where the rules there forbid it.
+    async fn elsewhere(&self, locked: &mut [Locked], bundle: &Bundle, accepted: &[Accepted], received_at: At) -> Result<Work> {
         let mut work = Work::default();
-        let (mut origin, others): (Vec<&mut Locked>, Vec<&mut Locked>) = locked.iter_mut().partition(|locked| locked.loaded().log.id == origin);
+        let confirms_plan = Log::confirms_plan(&bundle.items);
+        let (mut origin, others): (Vec<&mut Locked>, Vec<&mut Locked>) = locked.iter_mut().partition(|locked| locked.loaded().log.id == bundle.log);
         let Some(origin) = origin.first_mut() else { return Ok(work) };
         for locked in others {
+            if confirms_plan {
+                self.ask(locked.loaded_mut(), |log| origin.loaded().log.one_plan_beside(log, received_at)).await??;
+            }
             let moved = |log: &mut Log| log.moved(&origin.loaded().log, accepted, received_at);
             let facts = self.ask(locked.loaded_mut(), moved).await?;
             if !facts.is_empty() {

@@ -27,7 +27,7 @@ use shared::{
 };
 
 use crate::{
-    house::{Database, EXAMPLE, House, LEAD, MENTEE, MENTOR},
+    house::{Database, EXAMPLE, House, LEAD, MENTEE, MENTOR, SUPERVISOR},
     phone::Phone,
     process::{Process, post},
 };
@@ -47,6 +47,11 @@ struct Rotation {
 
 impl Rotation {
     async fn on(database: Database) -> Self {
+        Self::with(database, OTHER_MENTOR).await
+    }
+
+    /// With that mentor in the second relationship.
+    async fn with(database: Database, mentor: &str) -> Self {
         let mut file = OrganisationFile::parse(EXAMPLE).expect("the example is well-formed");
         file.agreement_first = false;
         let first = file.people.get(1).expect("the example has a mentor").clone();
@@ -55,15 +60,15 @@ impl Rotation {
         }
         file.relationships.push(RelationshipEntry {
             mentee: MENTEE.to_owned(),
-            mentors: vec![OTHER_MENTOR.to_owned()],
+            mentors: vec![mentor.to_owned()],
             supervisor: OTHER_SUPERVISOR.to_owned(),
             lead: LEAD.to_owned(),
             cadence_days: None,
         });
         let house = House::of(database, &file).await;
-        let tova = house.person(OTHER_MENTOR).await.id;
-        let reached = house.server.store.reach(tova, house.clock.now()).await.expect("an answer");
-        let other = reached.iter().map(|reach| reach.log).find(|log| log.holds_decisions()).expect("she mentors");
+        let piet = house.person(OTHER_SUPERVISOR).await.id;
+        let reached = house.server.store.reach(piet, house.clock.now()).await.expect("an answer");
+        let other = reached.iter().map(|reach| reach.log).find(|log| log.holds_decisions()).expect("he supervises");
         Self { house, other }
     }
 
@@ -293,6 +298,36 @@ async fn a_later_version_elsewhere_replaces_what_was_copied() {
     supervisor.sync(house).await;
     assert_eq!(standing(&supervisor, other, origin).integer("level"), Some(4));
     assert!(supervisor.log(other).ledger.get(again).is_some());
+}
+
+/// A plan of a mentor's in a relationship, sent and confirmed by its supervisor; the answer to that.
+async fn plans(house: &House, log: LogId, mentor: &mut Phone, supervisor: &mut Phone, outcome: Option<&str>) -> Vec<Verdict> {
+    let (record, now) = (mentor.record(), house.clock.now());
+    let mut fields = vec![("starts_on", Scalar::from("2026-05-12")), ("due_on", "2026-08-10".into()), ("target/N01", 3.into())];
+    fields.extend(outcome.map(|outcome| ("outcome/N01", outcome.into())));
+    let fields = fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+    mentor.ask(&Ask::Create { log: mentor.own_log(), record, kind: "plan".to_owned(), fields }, now);
+    mentor.sign(&Ask::Send { record, to: log, sign: false, reason: None, pin: String::new() }, now);
+    accepted(&mentor.sync(house).await);
+    supervisor.sync(house).await;
+    supervisor.decides(log, record, Act::Confirm, now);
+    supervisor.sync(house).await
+}
+
+#[tokio::test]
+async fn r12_a_mentee_and_a_lead_mentor_have_one_active_plan_in_all_their_relationships() {
+    for (second, is_refused) in [(MENTOR, true), (OTHER_MENTOR, false)] {
+        let rotation = Rotation::with(Database::Sqlite, second).await;
+        let (house, other) = (&rotation.house, rotation.other);
+        let mut supervisors = [Phone::of(house, SUPERVISOR).await, Phone::of(house, OTHER_SUPERVISOR).await];
+        let mut mentor = Phone::of(house, MENTOR).await;
+        // One that is closed stands in nobody's way.
+        accepted(&plans(house, house.record, &mut mentor, &mut supervisors[0], Some("met")).await);
+        let mut leads = Phone::of(house, second).await;
+        accepted(&plans(house, house.record, &mut mentor, &mut supervisors[0], None).await);
+        let verdicts = plans(house, other, &mut leads, &mut supervisors[1], None).await;
+        if is_refused { assert_eq!(refused(&verdicts).code, "r12_one_plan") } else { accepted(&verdicts) }
+    }
 }
 
 #[tokio::test]

@@ -63,6 +63,18 @@ impl Log {
         decisions(items).filter(ends).map(|decision| decision.record).collect()
     }
 
+    /// Whether a bundle confirms a plan: R12 then looks at the mentee's other relationships.
+    pub fn confirms_plan(items: &[Item]) -> bool {
+        decisions(items).any(|decision| decision.act == Act::Confirm && decision.kind == "plan")
+    }
+
+    /// R12 over several logs: refused where this mentee and lead mentor have an active plan in another relationship.
+    pub fn one_plan_beside(&self, other: &Self, now: At) -> Result<(), Refusal> {
+        let pair = |log: &Self| Some((log.facts.mentee()?.person, log.facts.lead_mentor(now)?.person));
+        let is_active = || other.ledger.standing("plan").any(|(_, version)| rules::plan_is_active(version));
+        if pair(self).is_some() && pair(self) == pair(other) && is_active() { Err(say::r12_one_plan()) } else { Ok(()) }
+    }
+
     /// What is copied from here where a claim elsewhere names it; `None` where it does not stand, or its words are hidden
     /// or erased. `line`: the one that is named, as the store has it.
     pub fn copy(&self, record: RecordId, named: &Elsewhere, line: &Line) -> Option<Copied> {
