@@ -9,6 +9,7 @@ mod measures;
 mod parts;
 mod person;
 mod postgres;
+mod readers;
 mod sqlite;
 mod turn;
 mod work;

@@ -21,9 +21,12 @@ use sqlx::{
 };
 
 use self::{PostgresStore as Backend, announcer::Announcer, news::PostgresNews, sql::failed, turn::PostgresTurn};
-use super::{Measures, Moved, News, OpenError, Result, StoreError, Turn};
+use super::{
+    Measures, Moved, News, OpenError, Result, StoreError, Turn,
+    readers::{Readers, TRUSTED},
+};
 
-type Pool = PgPool;
+type Pool = Readers<Postgres>;
 type Connection = PgConnection;
 type Database = Postgres;
 type Transaction<'c> = sqlx::Transaction<'c, Postgres>;
@@ -67,7 +70,7 @@ const SESSION: &str = "
 #[derive(Debug)]
 pub struct PostgresStore {
     readers: Pool,
-    writers: Pool,
+    writers: PgPool,
     options: PgConnectOptions,
     announcer: Announcer,
     measures: Measures,
@@ -83,7 +86,8 @@ impl PostgresStore {
         MIGRATIONS.run(&mut connection).await?;
         let process: String = sqlx::query_scalar("select gen_random_uuid()::text").fetch_one(&mut connection).await.map_err(failed)?;
         connection.close().await.map_err(failed)?;
-        let (readers, writers) = (pool(&options, READERS), pool(&options, WRITERS));
+        let readers = Readers::new(options.clone(), READERS, ACQUIRE_TIMEOUT, Some(SESSION));
+        let writers = writers(&options);
         let announcer = Announcer::start(readers.clone(), process);
         Ok(Self { readers, writers, options, announcer, measures: Measures::default() })
     }
@@ -116,10 +120,20 @@ async fn begin(connection: &mut Connection) -> Result<Transaction<'_>> {
     connection.begin().await.map_err(failed)
 }
 
-fn pool(options: &PgConnectOptions, connections: u32) -> Pool {
+fn writers(options: &PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(connections)
+        .max_connections(WRITERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        // What came back a moment ago was asked then.
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute(SESSION).await?;

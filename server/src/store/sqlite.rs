@@ -9,15 +9,15 @@ use std::{ops::DerefMut, str::FromStr as _, sync::Arc, time::Duration};
 
 use shared::id::LogId;
 use sqlx::{
-    Connection as _, SqliteConnection, SqlitePool,
+    Connection as _, Sqlite, SqliteConnection,
     migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use self::{SqliteStore as Backend, sql::failed, turn::SqliteTurn, writer::Writer};
-use super::{Measures, Moved, News, OpenError, Result, Turn};
+use super::{Measures, Moved, News, OpenError, Result, Turn, readers::Readers};
 
-type Pool = SqlitePool;
+type Pool = Readers<Sqlite>;
 type Connection = SqliteConnection;
 type Database = sqlx::Sqlite;
 type Transaction<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
@@ -41,7 +41,7 @@ const PARTS: &str = "
 const READERS: u32 = 3;
 /// Pages that one connection keeps, in KiB.
 const CACHE_KIB: u32 = 4_096;
-/// How long a lock of another process is waited for.
+/// How long a lock of another process is waited for, and a connection that is free.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A store in one SQLite file.
@@ -68,7 +68,7 @@ impl SqliteStore {
         keep_private(options.get_filename());
         let measures = Measures::default();
         let writer = Arc::new(Writer::open(&options, measures.clone()).await?);
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
+        let readers = Readers::new(options.read_only(true).create_if_missing(false), READERS, BUSY_TIMEOUT, None);
         Ok(Self { readers, writer, measures })
     }
 

@@ -71,6 +71,18 @@ async fn a_process_that_dies_in_its_turn_gives_its_logs_back() {
 }
 
 #[tokio::test]
+async fn a_reading_connection_that_the_server_ended_is_not_used_twice() {
+    let (bench, _) = bench().await;
+    let log = record_log(1);
+    bench.opened(log, vec![]).await;
+    let before = bench.store.stand(log).await.expect("an answer");
+    bench.ground.run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").await;
+    // Whoever reads first finds out, unless the connection had been asked before; whoever reads then has another.
+    let _found_out = bench.store.stand(log).await;
+    assert_eq!(bench.store.stand(log).await.expect("an answer"), before);
+}
+
+#[tokio::test]
 async fn what_one_process_announces_the_others_hear_and_itself_does_not() {
     let (bench, other) = bench().await;
     let mut here = bench.store.news().await.expect("the server answers").expect("there may be others");

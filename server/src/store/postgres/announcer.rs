@@ -4,13 +4,12 @@
 //! lost with its process is possible, and whoever listens looks at times by itself.
 
 use shared::id::LogId;
-use sqlx::PgPool;
 use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
 
-use super::super::Moved;
+use super::{super::Moved, Pool};
 
 /// What all processes of a database listen to.
 pub(super) const CHANNEL: &str = "countersign_moved";
@@ -28,10 +27,10 @@ pub(super) struct Announcer {
 }
 
 impl Announcer {
-    pub(super) fn start(pool: PgPool, process: String) -> Self {
+    pub(super) fn start(readers: Pool, process: String) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let sender = queue.downgrade();
-        let telling = tokio::spawn(tell(pool, process.clone(), waiting));
+        let telling = tokio::spawn(tell(readers, process.clone(), waiting));
         Self { process, queue: Mutex::new(Some((queue, telling))), sender }
     }
 
@@ -57,11 +56,11 @@ impl Announcer {
     }
 }
 
-async fn tell(pool: PgPool, process: String, mut waiting: mpsc::Receiver<Moved>) {
+async fn tell(readers: Pool, process: String, mut waiting: mpsc::Receiver<Moved>) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
         let words: Vec<String> = group.drain(..).map(|moved| written(&process, moved)).collect();
-        let told = sqlx::query("select pg_notify($1, word) from unnest($2::text[]) word").bind(CHANNEL).bind(words).execute(&pool).await;
+        let told = sqlx::query("select pg_notify($1, word) from unnest($2::text[]) word").bind(CHANNEL).bind(words).execute(&readers).await;
         if let Err(error) = told {
             tracing::warn!(%error, "the other processes were not told, they look by themselves");
         }
