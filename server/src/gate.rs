@@ -26,6 +26,7 @@ pub use self::{
     held::{HeldRecord, HeldWords},
     logs::Limits,
     pull::Pulled,
+    push::Pushed,
 };
 pub(crate) use self::{facts::Founding, push::moved};
 use crate::{

@@ -70,7 +70,7 @@ impl Metrics {
     }
 
     /// A bundle has its verdict, or the gate could not give one.
-    pub fn pushed(&self, verdict: &Result<Verdict, GateError>, took: Duration) {
+    pub fn pushed(&self, verdict: Result<&Verdict, &GateError>, took: Duration) {
         let (verdict, code) = match verdict {
             Ok(Verdict::Accepted { .. }) => ("accepted", ""),
             Ok(Verdict::Duplicate { .. }) => ("duplicate", ""),

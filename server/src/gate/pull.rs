@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use shared::{
     id::{LogId, PersonId},
+    line::{Line, LineKind},
     time::At,
     wire::{Cursor, LogUpdate, MAX_LINE_BYTES, MAX_LINES, SyncRequest},
 };
@@ -22,6 +23,11 @@ impl Gate {
     /// The lines behind the request's cursors in every log that the person may read, within one answer's limits. Whoever
     /// left a log reads what was there until then, and finds it missing in the directory.
     pub async fn pull(&self, person: PersonId, request: &SyncRequest, now: At) -> Result<Pulled> {
+        self.pull_behind(person, request, &[], now).await
+    }
+
+    /// The same for whoever has just written these lines: where they are all that is new, nothing is read for them.
+    pub async fn pull_behind(&self, person: PersonId, request: &SyncRequest, written: &[LogUpdate], now: At) -> Result<Pulled> {
         let reach = self.store.reach(person, now).await?;
         let cursors: HashMap<LogId, &Cursor> = request.cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
         let mut left = MAX_LINE_BYTES;
@@ -33,27 +39,48 @@ impl Gate {
             }
             let from = cursor.filter(|cursor| cursor.epoch == log.epoch).map_or(0, |cursor| cursor.next);
             if from < log.end {
-                logs.push(self.update(log, from, &mut left).await?);
+                let update = match all_that_is_new(log, from, written).filter(|lines| weight_of(lines) <= left) {
+                    Some(lines) => LogUpdate { log: log.log, epoch: log.epoch, lines, more: false },
+                    None => self.update(log, from, left).await?,
+                };
+                left = left.saturating_sub(weight_of(&update.lines));
+                logs.push(update);
             }
         }
         let directory = reach.iter().filter(|log| log.current).map(|log| Cursor { log: log.log, epoch: log.epoch, next: log.end }).collect();
         Ok(Pulled { logs, directory })
     }
 
-    async fn update(&self, log: &Reach, from: u64, left: &mut usize) -> Result<LogUpdate> {
-        let lines = match *left {
+    async fn update(&self, log: &Reach, from: u64, left: usize) -> Result<LogUpdate> {
+        let lines = match left {
             0 => Vec::new(),
             bytes => self.store.lines(log.log, Page { from, end: log.end, lines: MAX_LINES, bytes }).await?,
         };
         // Words that were erased since the log was looked up came without them, and belong to an epoch that this answer
         // does not know: the phone asks again.
-        if !lines.is_empty() && self.store.stand(log.log).await?.is_none_or(|stand| stand.epoch != log.epoch) {
+        if !lines.iter().all(has_its_words) && self.store.stand(log.log).await?.is_none_or(|stand| stand.epoch != log.epoch) {
             return Ok(LogUpdate { log: log.log, epoch: log.epoch, lines: Vec::new(), more: true });
-        }
-        for line in &lines {
-            *left = left.saturating_sub(weight(line));
         }
         let next = lines.last().map_or(from, |line| line.header.position.saturating_add(1));
         Ok(LogUpdate { log: log.log, epoch: log.epoch, lines, more: next < log.end })
     }
+}
+
+/// The lines from a position up to a log's end, where they were all just written. A line never changes while its epoch
+/// lasts, so it is no matter when they were.
+fn all_that_is_new(log: &Reach, from: u64, written: &[LogUpdate]) -> Option<Vec<Line>> {
+    let of_log = written.iter().filter(|update| update.log == log.log && update.epoch == log.epoch);
+    let lines: Vec<&Line> = of_log.flat_map(|update| &update.lines).skip_while(|line| line.header.position < from).collect();
+    let is_all = lines.iter().map(|line| line.header.position).eq(from..log.end) && lines.len() <= MAX_LINES;
+    is_all.then(|| lines.into_iter().cloned().collect())
+}
+
+fn weight_of(lines: &[Line]) -> usize {
+    lines.iter().map(weight).fold(0, usize::saturating_add)
+}
+
+/// Whether nothing of a line can have been erased. A decision may be a submit that lost its frozen words, or another that
+/// never had any: nobody reads here which.
+fn has_its_words(line: &Line) -> bool {
+    line.side.as_ref().is_some_and(|side| line.header.kind != LineKind::Decision || side.content.is_some())
 }

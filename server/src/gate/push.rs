@@ -20,11 +20,30 @@ use super::{
 };
 use crate::store::{Drafted, Held, HeldId, LogWork, Moved, Place, Stand, Work};
 
+/// What became of a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pushed {
+    pub verdict: Verdict,
+    /// Its lines, where it wrote some just now.
+    pub written: Option<LogUpdate>,
+}
+
+impl From<Verdict> for Pushed {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, written: None }
+    }
+}
+
 impl Gate {
     /// Judges a bundle. The verdict `Accepted` comes once its lines are durable.
+    pub async fn push(self: &Arc<Self>, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
+        Ok(self.push_and_keep(author, bundle, now).await?.verdict)
+    }
+
+    /// The same, with the lines, for whoever is to be answered with them.
     ///
     /// Runs to its end even where nobody waits for the answer any more: the store and the memory never part.
-    pub async fn push(self: &Arc<Self>, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
+    pub async fn push_and_keep(self: &Arc<Self>, author: Author, bundle: Bundle, now: At) -> Result<Pushed> {
         let gate = Arc::clone(self);
         whole(async move {
             let verdict = gate.push_now(author, bundle, now).await;
@@ -34,9 +53,9 @@ impl Gate {
         .await
     }
 
-    async fn push_now(&self, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
+    async fn push_now(&self, author: Author, bundle: Bundle, now: At) -> Result<Pushed> {
         let mut act = match self.lock_for(author.person, &bundle, now).await {
-            Err(GateError::Unknown) => return Ok(Verdict::Refused(shared::words::refusal::r10_not_member())),
+            Err(GateError::Unknown) => return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()).into()),
             other => other?,
         };
         // No log that the act writes to has a later line.
@@ -49,9 +68,9 @@ impl Gate {
             let goes_on = log.facts.is_member(author.person, received_at) || log.facts.supervises(author.person, received_at);
             act.put_back(self);
             if !goes_on {
-                return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()));
+                return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()).into());
             }
-            return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)));
+            return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)).into());
         }
         let judge = |log: &mut Log| {
             let judged = log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
@@ -63,20 +82,20 @@ impl Gate {
             Judged::Accept(accepted) => accepted,
             Judged::Kept { position } => {
                 act.put_back(self);
-                return Ok(Verdict::Duplicate { position });
+                return Ok(Verdict::Duplicate { position }.into());
             }
             Judged::Answer(verdict) => {
                 act.put_back(self);
                 if matches!(verdict, Verdict::Held(_)) {
                     self.store.hold(&self.held_bundle(author, &bundle, received_at)).await?;
                 }
-                return Ok(verdict);
+                return Ok(verdict.into());
             }
         };
         let mut work = match self.elsewhere(&mut act.logs, &bundle, &accepted, received_at).await {
             Err(GateError::Refused(refusal)) => {
                 act.put_back(self);
-                return Ok(Verdict::Refused(refusal));
+                return Ok(Verdict::Refused(refusal).into());
             }
             other => other?,
         };
@@ -86,9 +105,10 @@ impl Gate {
         let drafted = drafted(bundle.log, &touched, received_at);
         let own = self.log_work(locked, all, received_at).await?.with_drafted(drafted);
         let position = own.after().next.saturating_sub(1);
+        let written = LogUpdate { log: own.log(), epoch: own.epoch(), lines: own.lines().cloned().collect(), more: false };
         work.logs.push(own);
         self.commit(act, work).await?;
-        Ok(Verdict::Accepted { position })
+        Ok(Pushed { verdict: Verdict::Accepted { position }, written: Some(written) })
     }
 
     /// What accepted decisions mean in the act's other logs: for copies of evidence, and for a mentee's other plans.

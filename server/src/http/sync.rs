@@ -14,7 +14,8 @@ use shared::{
     id::{DeviceId, PersonId},
     log::Author,
     wire::{
-        CONTENT_TYPE, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate, deflate::InflateError,
+        Bundle, CONTENT_TYPE, LogUpdate, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate,
+        deflate::InflateError,
     },
 };
 
@@ -35,9 +36,9 @@ pub(super) async fn sync(
     check_limits(&request)?;
     check_device(&server, signed_in.person, request.device).await?;
     let author = Author { person: signed_in.person, device: request.device };
-    let verdicts = push(&server, author, &request.push).await?;
+    let (verdicts, written) = push(&server, author, &request.push).await?;
     let now = server.clock.now();
-    let pulled = server.gate.pull(signed_in.person, &request, now).await?;
+    let pulled = server.gate.pull_behind(signed_in.person, &request, &written, now).await?;
     let beacon = Some(server.gate.beacon(now).await?);
     Ok(cbor_response(&SyncResponse { v: WIRE_VERSION, now, verdicts, logs: pulled.logs, directory: pulled.directory, beacon }))
 }
@@ -65,19 +66,22 @@ pub(super) async fn check_device(server: &Server, person: PersonId, device: Devi
 }
 
 /// Judges in order: what comes later may build on what came before.
-async fn push(server: &Server, author: Author, bundles: &[shared::wire::Bundle]) -> Result<Vec<Verdict>, ApiProblem> {
+async fn push(server: &Server, author: Author, bundles: &[Bundle]) -> Result<(Vec<Verdict>, Vec<LogUpdate>), ApiProblem> {
     let mut verdicts = Vec::with_capacity(bundles.len());
+    let mut written = Vec::new();
     for bundle in bundles {
         let now = server.clock.now();
         let since = Instant::now();
-        let verdict = match server.quotas.take(author.person, now) {
-            Ok(()) => server.gate.push(author, bundle.clone(), now).await,
-            Err(seconds) => Ok(Verdict::RetryAfter { seconds }),
+        let pushed = match server.quotas.take(author.person, now) {
+            Ok(()) => server.gate.push_and_keep(author, bundle.clone(), now).await,
+            Err(seconds) => Ok(Verdict::RetryAfter { seconds }.into()),
         };
-        server.metrics.pushed(&verdict, since.elapsed());
-        verdicts.push(verdict?);
+        server.metrics.pushed(pushed.as_ref().map(|pushed| &pushed.verdict), since.elapsed());
+        let pushed = pushed?;
+        verdicts.push(pushed.verdict);
+        written.extend(pushed.written);
     }
-    Ok(verdicts)
+    Ok((verdicts, written))
 }
 
 /// Reads a body of the wire: its content type and coding, its version, then the whole.

@@ -1,6 +1,6 @@
 //! Pushes: accepted, repeated, refused, whole.
 
-use server::outside::Clock as _;
+use server::{outside::Clock as _, store::Page};
 use shared::{
     bytes::Bytes,
     decision::Act,
@@ -8,7 +8,7 @@ use shared::{
     key::Signature,
     ledger::State,
     time::{DAY_MS, MINUTE_MS},
-    wire::{Cursor, Item, Verdict},
+    wire::{Cursor, Item, SyncRequest, SyncResponse, Verdict},
 };
 
 use crate::{
@@ -53,6 +53,40 @@ async fn a_shared_draft_carries_its_two_times_and_no_words() {
     mentor.sync(&house).await;
     let captured = mentor.log(house.record).facts.captured.get(&record).copied();
     assert_eq!(captured, Some((began, began)));
+}
+
+#[tokio::test]
+async fn an_answer_brings_the_lines_as_the_store_keeps_them_also_those_of_others_in_between() {
+    let house = House::new().await;
+    let mut mentor = Phone::of(&house, MENTOR).await;
+    let mut supervisor = Phone::of(&house, SUPERVISOR).await;
+    let record = mentor.drafts(&house).await;
+    mentor.signs_and_sends(&house, record);
+    let alone = mentor.request(&house);
+    let response = mentor.post(&house, &alone).await;
+    is_as_kept(&house, &alone, &response).await;
+    mentor.replica.absorb(&alone, response, house.clock.now());
+
+    supervisor.sync(&house).await;
+    supervisor.comments(house.record, record, "Seen by two now.", house.clock.now());
+    supervisor.sync(&house).await;
+    mentor.comments(house.record, record, "Thank you.", house.clock.now());
+    let behind = mentor.request(&house);
+    let response = mentor.post(&house, &behind).await;
+    is_as_kept(&house, &behind, &response).await;
+    let lines: Vec<_> = response.logs.iter().filter(|update| update.log == house.record).flat_map(|update| &update.lines).collect();
+    assert_eq!(lines.len(), 2, "the supervisor's comment too");
+}
+
+/// Each log that the request names comes from its cursor up to its end, line by line as it is kept.
+async fn is_as_kept(house: &House, request: &SyncRequest, response: &SyncResponse) {
+    assert!(response.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted { .. })), "{:?}", response.verdicts);
+    for cursor in &request.cursors {
+        let page = Page { from: cursor.next, end: u64::MAX, lines: usize::MAX, bytes: usize::MAX };
+        let kept = house.server.store.lines(cursor.log, page).await.expect("the store answers");
+        let told: Vec<_> = response.logs.iter().filter(|update| update.log == cursor.log).flat_map(|update| update.lines.clone()).collect();
+        assert_eq!(told, kept, "{}", cursor.log);
+    }
 }
 
 #[tokio::test]
