@@ -1,5 +1,6 @@
 //! The project's commands. `cargo xtask` without a word lists them.
 
+mod bench;
 mod bindgen;
 mod client;
 mod compress;
@@ -30,6 +31,7 @@ cargo xtask simulate [--steps N] [--seed S] [--jobs J]       the simulation of t
 cargo xtask lint                                             formatting and clippy
 cargo xtask build [--release] [--only ui|replica|verify]     the client alone
 cargo xtask fuzz  [TARGET] [--seconds N]                     the fuzzer on change, frame, canonical and proof, N seconds each
+cargo xtask bench [--only PART] [--quick]                    the server under load: processor, latency, growth, memory
 cargo xtask sizes [--accept]                                 the release client against its limits
 cargo xtask bench-phone                                      taps, time to saved, cold start, blocked: the release client, slowed down";
 
@@ -64,6 +66,10 @@ fn command(words: &[String]) -> Result<ExitCode> {
         "build" => build(&place, rest),
         "fuzz" => {
             fuzz::fuzz(&place, &fuzz::Options::parse(rest)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        "bench" => {
+            bench::bench(&place, rest)?;
             Ok(ExitCode::SUCCESS)
         }
         "sizes" => sizes::sizes(&place, rest),

@@ -89,7 +89,7 @@ fn rust(place: &Place, rest: &[String]) -> Result<()> {
 }
 
 /// The tests start a PostgreSQL of their own: its programs lie on the PATH, or where Debian keeps all versions.
-fn postgres() -> Result<()> {
+pub fn postgres() -> Result<()> {
     let is_there = || {
         let folders = env::var_os("PATH").unwrap_or_default();
         let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));

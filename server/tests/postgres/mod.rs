@@ -24,8 +24,10 @@ const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
 const OWNER: &str = "postgres";
 /// The server's owner comes in by the socket; others need a password.
 const WHO_MAY: &str = "local all postgres trust\nlocal all all scram-sha-256\n";
+/// What the tests' folder is called.
+const TESTS: &str = "countersign-tests";
 /// A server of tests never loses power, so it need not wait for the disk; all else is as it comes.
-const SETTINGS: &str = "-c listen_addresses= -c fsync=off -c max_connections=300";
+const SETTINGS: &str = "-c fsync=off -c max_connections=300";
 /// Waits for the last test process, and a little longer for the next one: $1 folder, $2 lock, then the words that stop it.
 const KEEPER: &str = r#"
 folder=$1 lock=$2; shift 2
@@ -46,13 +48,14 @@ impl Cluster {
     /// Finds it, or starts it at the first call.
     pub fn get() -> &'static Self {
         static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-        CLUSTER.get_or_init(Self::find)
+        CLUSTER.get_or_init(|| Self::with(TESTS, SETTINGS))
     }
 
-    fn find() -> Self {
+    /// Another one, for all processes that call it by this name; whoever starts it chooses its settings.
+    pub fn with(name: &str, settings: &str) -> Self {
         let programs = programs().expect(MISSING);
         let uid = fs::metadata("/proc/self").expect("a process can look at itself").uid();
-        let place = env::temp_dir().join(format!("countersign-tests-{uid}"));
+        let place = env::temp_dir().join(format!("{name}-{uid}"));
         fs::create_dir_all(&place).expect("a temporary folder");
         let open = |name: &str| File::options().create(true).truncate(false).read(true).write(true).open(place.join(name)).expect("a file to lock");
         let (starting, used) = (open("starting"), open("used"));
@@ -60,7 +63,7 @@ impl Cluster {
         starting.lock().expect("a lock");
         used.lock_shared().expect("a lock");
         let known = fs::read_to_string(place.join("folder")).map(PathBuf::from).ok().filter(|folder| runs(&programs, folder, uid));
-        let folder = known.unwrap_or_else(|| start(&programs, &place, uid));
+        let folder = known.unwrap_or_else(|| start(&programs, &place, uid, settings));
         Self { folder, _used: used }
     }
 
@@ -88,7 +91,7 @@ fn runs(programs: &Path, folder: &Path, uid: u32) -> bool {
     status.status.success()
 }
 
-fn start(programs: &Path, place: &Path, uid: u32) -> PathBuf {
+fn start(programs: &Path, place: &Path, uid: u32, settings: &str) -> PathBuf {
     let folder = tempfile::Builder::new().prefix("countersign-postgres-").tempdir().expect("a temporary folder").keep();
     let data = folder.join("data");
     let control = |words: &[&str]| {
@@ -104,7 +107,7 @@ fn start(programs: &Path, place: &Path, uid: u32) -> PathBuf {
         as_owner(uid, programs.join("initdb")).args(["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "-D"]).arg(&data),
     );
     fs::write(data.join("pg_hba.conf"), WHO_MAY).expect("the folder is there");
-    let options = format!("-k {} {SETTINGS}", folder.display());
+    let options = format!("-c listen_addresses= -k {} {settings}", folder.display());
     let log = format!("--log={}", folder.join("log").display());
     succeeds(&mut control(&["start", "--wait", "--silent", &log, "--options", &options]));
     fs::write(place.join("folder"), folder.to_string_lossy().as_bytes()).expect("the folder is there");
