@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, State, rejection::BytesRejection},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -49,8 +49,8 @@ async fn end(State(server): State<Server>, signed_in: SignedIn) -> Result<Respon
 }
 
 /// Makes this browser a device of the person who is signed in.
-async fn enrol(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Bytes) -> Result<Response, ApiProblem> {
-    let enrol: Enrol = read_body(&headers, &body, MOST_ENROL_BYTES)?;
+async fn enrol(State(server): State<Server>, signed_in: SignedIn, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, ApiProblem> {
+    let enrol: Enrol = read_body(&headers, body, MOST_ENROL_BYTES)?;
     let now = server.clock.now();
     let device = server.gate.enrol(signed_in.person, enrol.key, &enrol.label, now).await?;
     Ok(cbor_response(&Enrolled { device, now }))

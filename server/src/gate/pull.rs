@@ -79,8 +79,8 @@ fn weight_of(lines: &[Line]) -> usize {
     lines.iter().map(weight).fold(0, usize::saturating_add)
 }
 
-/// Whether nothing of a line can have been erased. A decision may be a submit that lost its frozen words, or another that
-/// never had any: nobody reads here which.
+/// Whether nothing of a line can have been erased. A decision or a fact may be a submit or copied evidence that lost its
+/// frozen words, or another that never had any: nobody reads here which.
 fn has_its_words(line: &Line) -> bool {
-    line.side.as_ref().is_some_and(|side| line.header.kind != LineKind::Decision || side.content.is_some())
+    line.side.as_ref().is_some_and(|side| line.header.kind == LineKind::Word || side.content.is_some())
 }

@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     body::Body,
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::header,
     response::{IntoResponse as _, Response},
 };
@@ -35,7 +35,8 @@ pub(super) struct Asked {
     device: DeviceId,
 }
 
-pub(super) async fn stream(State(server): State<Server>, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, ApiProblem> {
+pub(super) async fn stream(State(server): State<Server>, signed_in: SignedIn, asked: Result<Query<Asked>, QueryRejection>) -> Result<Response, ApiProblem> {
+    let Query(asked) = asked.map_err(|rejection| ApiProblem::Unreadable(rejection.body_text()))?;
     check_device(&server, signed_in.person, asked.device).await?;
     let listener = server.live.listen(signed_in.person);
     let every = Duration::from_secs(HEARTBEAT_SECONDS);

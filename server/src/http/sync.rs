@@ -28,11 +28,7 @@ pub(super) async fn sync(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiProblem> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiProblem::TooLarge,
-        _ => ApiProblem::Unreadable(rejection.body_text()),
-    })?;
-    let request: SyncRequest = read_body(&headers, &body, MAX_REQUEST_BYTES)?;
+    let request: SyncRequest = read_body(&headers, body, MAX_REQUEST_BYTES)?;
     check_limits(&request)?;
     check_device(&server, signed_in.person, request.device).await?;
     let author = Author { person: signed_in.person, device: request.device };
@@ -85,18 +81,22 @@ async fn push(server: &Server, author: Author, bundles: &[Bundle]) -> Result<(Ve
 }
 
 /// Reads a body of the wire: its content type and coding, its version, then the whole.
-pub(crate) fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<T, ApiProblem> {
+pub(crate) fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, limit: usize) -> Result<T, ApiProblem> {
     #[derive(Deserialize)]
     struct Version {
         v: u64,
     }
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiProblem::TooLarge,
+        _ => ApiProblem::Unreadable(rejection.body_text()),
+    })?;
     if headers.get(header::CONTENT_TYPE).is_none_or(|value| value != CONTENT_TYPE) {
         return Err(ApiProblem::ContentType);
     }
     if body.len() > limit {
         return Err(ApiProblem::TooLarge);
     }
-    let body = &unpacked(headers, body, limit)?;
+    let body = &unpacked(headers, &body, limit)?;
     let version: Version = cbor::decode(body, limit).map_err(|error| ApiProblem::Unreadable(error.to_string()))?;
     if version.v != u64::from(WIRE_VERSION) {
         return Err(ApiProblem::WireVersion(version.v));

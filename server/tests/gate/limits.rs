@@ -14,7 +14,7 @@ use shared::{
 
 use crate::{
     house::{Answer, House, MENTEE, MENTOR},
-    phone::{Phone, read},
+    phone::{Phone, call, read},
 };
 
 async fn posts(house: &House, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
@@ -102,6 +102,18 @@ async fn more_than_the_wire_allows_is_turned_away() {
     let newer = SyncRequest { v: 9, ..request };
     let answer = mentor.try_post(&house, cbor::encode(&newer)).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "unknown_wire_version"));
+}
+
+#[tokio::test]
+async fn every_call_of_the_app_is_turned_away_with_a_code() {
+    let house = House::new().await;
+    let mentor = Phone::of(&house, MENTOR).await;
+    let long = call(&house, Method::POST, "/device/v1", &mentor.cookie, vec![0; 64 * 1_024]).await;
+    assert_eq!((long.status.as_u16(), long.code().as_str()), (413, "too_large"));
+    for asked in ["/sync/v1/live", "/sync/v1/live?device=", "/sync/v1/live?device=nobody"] {
+        let answer = call(&house, Method::GET, asked, &mentor.cookie, Vec::new()).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "unreadable"), "{asked}");
+    }
 }
 
 #[tokio::test]
