@@ -9,7 +9,7 @@ use shared::{
     id::LogId,
     line::ChainHead,
     log::Log,
-    parts::{Name, Root, Vault},
+    parts::{Name, Root, Vault, Wanted},
 };
 
 use super::{
@@ -64,7 +64,7 @@ impl Gate {
             Err(broken) => Err(broken.to_string()),
         };
         Ok(match begun {
-            Ok(log) => Begun::Loaded(Box::new(Loaded::new(log))),
+            Ok(log) => Begun::Loaded(Box::new(Loaded { root: Some(root), ..Loaded::new(log) })),
             Err(why) => {
                 tracing::warn!(%log, why, "the log is folded from its lines");
                 Begun::Broken
@@ -72,15 +72,37 @@ impl Gate {
         })
     }
 
-    /// Fetches what a log wants. Where it cannot be had the log has to be folded.
+    /// Fetches what a log wants that may be behind. Where it cannot be had the log has to be folded.
     pub(super) async fn fetch(&self, loaded: &mut Loaded) -> Result<Fetched> {
-        let log = &mut loaded.log;
-        let wanted = log.wanted();
+        let wanted = loaded.log.wanted();
+        self.fetch_wanted(loaded, &wanted).await
+    }
+
+    /// The same for a log that is at its head, under its turn: what is stored is of its past, so that the root that is known
+    /// need not be read again. Where another process stored since, or somebody took parts away, they do not fit it, and it is.
+    pub(super) async fn fetch_at_head(&self, loaded: &mut Loaded) -> Result<Fetched> {
+        let wanted = loaded.log.wanted();
+        let is_bound = |name: &Name| !matches!(name, Name::Decided(_));
+        if let Some(root) = loaded.root.as_ref().filter(|_| !wanted.whole && wanted.names.iter().all(is_bound)) {
+            let rows = self.store.parts(loaded.log.id, &Vault::to_read(&wanted)).await?;
+            if let Ok(parts) = self.vault(loaded.log.id).await?.opens(root, &wanted, &rows)
+                // Of the small ones, only the root says that they are missing by right.
+                && parts.iter().all(|(name, part)| part.is_some() || name.record().is_some())
+                && loaded.log.fetched(parts).is_ok()
+            {
+                return Ok(Fetched::Here);
+            }
+        }
+        self.fetch_wanted(loaded, &wanted).await
+    }
+
+    async fn fetch_wanted(&self, loaded: &mut Loaded, wanted: &Wanted) -> Result<Fetched> {
         if wanted.whole {
             return Ok(Fetched::Elsewhere);
         }
+        let log = &mut loaded.log;
         let vault = self.vault(log.id).await?;
-        let mut names = Vault::to_read(&wanted);
+        let mut names = Vault::to_read(wanted);
         names.insert(Name::Root);
         let mut rows = self.store.parts(log.id, &names).await?;
         let Some(row) = rows.remove(&Name::Root) else { return Ok(Fetched::Elsewhere) };
@@ -88,13 +110,14 @@ impl Gate {
         let Some(root) = opened(&vault, log.id, &row).filter(|root| root.epoch == log.epoch && root.chain.next <= log.chain.next) else {
             return Ok(Fetched::Elsewhere);
         };
-        let fetched = match vault.opens(&root, &wanted, &rows) {
+        let fetched = match vault.opens(&root, wanted, &rows) {
             Ok(parts) => log.fetched(parts).map_err(|unreadable| unreadable.to_string()),
             Err(broken) => Err(broken.to_string()),
         };
         if let Err(why) = &fetched {
             tracing::warn!(log = %log.id, why, "the log is folded from its lines");
         }
+        loaded.root = Some(root);
         Ok(if fetched.is_ok() { Fetched::Here } else { Fetched::Broken })
     }
 
@@ -190,7 +213,7 @@ impl Gate {
     }
 
     async fn try_to_keep(&self, loaded: &mut Loaded) -> Result<bool> {
-        let log = &mut loaded.log;
+        let log = &loaded.log;
         if log.unsettled() == 0 {
             return Ok(true);
         }
@@ -224,17 +247,20 @@ impl Gate {
                 tracing::warn!(log = %log.id, %broken, "what is stored is replaced");
                 let rows = vault.seals((log.epoch, log.chain), log.parts(true), None);
                 let rows = rows.map_err(|broken| StoreError::Damaged(broken.to_string()))?;
-                return self.write(log, Kept { epoch: log.epoch, chain: log.chain, before, anew: true, rows }).await;
+                return self.write(loaded, Kept { epoch: log.epoch, chain: log.chain, before, anew: true, rows }).await;
             }
         };
         let anew = root.is_none();
-        self.write(log, Kept { epoch: log.epoch, chain: log.chain, before, anew, rows }).await
+        self.write(loaded, Kept { epoch: log.epoch, chain: log.chain, before, anew, rows }).await
     }
 
-    async fn write(&self, log: &mut Log, kept: Kept) -> Result<bool> {
+    async fn write(&self, loaded: &mut Loaded, kept: Kept) -> Result<bool> {
+        let log = &mut loaded.log;
         match self.store.keep(log.id, &kept).await {
             Ok(()) => {
                 log.settle();
+                let vault = self.vault(log.id).await?;
+                loaded.root = kept.rows.get(&Name::Root).and_then(|row| opened(&vault, log.id, row));
                 Ok(true)
             }
             // Somebody else was first, or an epoch began: what is in memory is checked at the next touch.

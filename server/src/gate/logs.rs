@@ -58,13 +58,15 @@ const MOST_ROUNDS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) log: Log,
-    newest_at: At,
+    pub(super) newest_at: At,
+    /// The root of what is stored of it, as it was read or written last.
+    pub(super) root: Option<Root>,
 }
 
 impl Loaded {
     pub(super) fn new(log: Log) -> Self {
         let newest = log.newest().and_then(|newest| log.received_at(newest.position));
-        Self { log, newest_at: newest.unwrap_or(At(i64::MIN)) }
+        Self { log, newest_at: newest.unwrap_or(At(i64::MIN)), root: None }
     }
 
     /// When something that arrives now was received.
@@ -421,14 +423,15 @@ impl Gate {
         Ok(Fetched::Elsewhere)
     }
 
-    /// Asks a log, and fetches what it wants, until it wants no more: its last answer counts. The question changes nothing.
+    /// Asks a log that is at its head, under its turn, and fetches what it wants, until it wants no more: its last answer
+    /// counts. The question changes nothing.
     pub(super) async fn ask<T>(&self, loaded: &mut Loaded, mut question: impl FnMut(&mut Log) -> T) -> Result<T> {
         for _ in 0..MOST_ROUNDS {
             let answer = question(&mut loaded.log);
             if !loaded.log.wants() {
                 return Ok(answer);
             }
-            match self.fetch(loaded).await? {
+            match self.fetch_at_head(loaded).await? {
                 Fetched::Here => {}
                 reached => self.fold_again(loaded, reached).await?,
             }

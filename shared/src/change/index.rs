@@ -308,6 +308,13 @@ impl Index {
         self.change_of(hash).map(|change| change.position)
     }
 
+    /// The position that a change was accepted at. One that is later than its actor's last is new, whatever its hash: that
+    /// asks for nothing.
+    pub fn accepted_at(&self, decoded: &Decoded) -> Option<u64> {
+        let is_new = self.last_of(&decoded.actor()).is_none_or(|last| decoded.seq() > last.seq);
+        if is_new { None } else { self.position_of(&decoded.hash()) }
+    }
+
     /// The changes that nothing builds on yet, ascending.
     pub fn heads(&self) -> Vec<Hash> {
         self.heads.iter().copied().collect()

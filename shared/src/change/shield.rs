@@ -13,7 +13,7 @@ use crate::planted::{LeftOut, is_left_out};
 ///
 /// Errors: every other case, by its code. [`Refused::Exists`] comes last: then all else about the change is right.
 pub fn shield(index: &Index, decoded: &Decoded, device_actor: impl Fn(&[u8]) -> bool, seen: impl Fn(&Seen) -> bool) -> Result<Seen, Refused> {
-    if let Some(position) = index.position_of(&decoded.hash()) {
+    if let Some(position) = index.accepted_at(decoded) {
         return Err(Refused::Duplicate { position });
     }
     let actor = decoded.actor();

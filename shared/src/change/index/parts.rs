@@ -190,7 +190,7 @@ impl Index {
 
     /// Asks for what a change names: itself, what it builds on, the records that it makes and the objects that it writes.
     pub(crate) fn foresee(&self, decoded: &Decoded) {
-        self.by_hash.ask(&decoded.hash());
+        self.accepted_at(decoded);
         decoded.deps().iter().for_each(|dep| self.by_hash.ask(dep));
         let actors: Vec<Option<u32>> = decoded.actors().iter().map(|actor| self.numbers.get(actor).copied()).collect();
         let global = |id: &OpId| Some(Id { counter: id.counter, actor: (*actors.get(usize::from(id.actor))?)? });

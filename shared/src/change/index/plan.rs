@@ -80,7 +80,7 @@ impl Index {
     /// [`Refused::OwnPastMissing`], [`Refused::BadDependencies`], [`Refused::BadStartOp`], [`Refused::UnknownObject`],
     /// [`Refused::ForbiddenObject`], [`Refused::UnknownOperation`], [`Refused::BadKey`], [`Refused::BadPred`].
     pub(in super::super) fn plan(&self, decoded: &Decoded) -> Result<Plan, Refused> {
-        if let Some(position) = self.position_of(&decoded.hash()) {
+        if let Some(position) = self.accepted_at(decoded) {
             return Err(Refused::Duplicate { position });
         }
         let deps = self.dependencies(decoded)?;
