@@ -42,6 +42,24 @@ fn secret(ward: &mut Ward, ruth: usize) -> RecordId {
     record
 }
 
+/// Ruth and Amara, an agreement that both may write, and a record that is to go; Amara has read both.
+struct Opening {
+    ward: Ward,
+    amara: usize,
+    ruth: usize,
+    record: RecordId,
+    gone: RecordId,
+}
+
+fn opening() -> Opening {
+    let mut ward = Ward::new();
+    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
+    let record = shared_agreement(&mut ward, ruth);
+    let gone = secret(&mut ward, ruth);
+    ward.sync(amara);
+    Opening { ward, amara, ruth, record, gone }
+}
+
 #[test]
 fn nothing_of_the_words_stays_on_a_phone_and_everything_else_does() {
     let mut ward = Ward::new();
@@ -82,11 +100,7 @@ fn nothing_of_the_words_stays_on_a_phone_and_everything_else_does() {
 
 #[test]
 fn words_that_are_not_sent_yet_are_laid_onto_the_new_epoch() {
-    let mut ward = Ward::new();
-    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
-    let record = shared_agreement(&mut ward, ruth);
-    let gone = secret(&mut ward, ruth);
-    ward.sync(amara);
+    let Opening { mut ward, amara, ruth, record, gone } = opening();
     // Without signal: Amara rewords what stood there; the request that carries a part of it is never answered.
     ward.pass(MINUTE_MS);
     ward.set(amara, log(), record, "scope", "Calls and notes".into());
@@ -106,11 +120,7 @@ fn words_that_are_not_sent_yet_are_laid_onto_the_new_epoch() {
 
 #[test]
 fn what_somebody_else_wrote_meanwhile_stands_beside_it_after_an_epoch_too() {
-    let mut ward = Ward::new();
-    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
-    let record = shared_agreement(&mut ward, ruth);
-    let gone = secret(&mut ward, ruth);
-    ward.sync(amara);
+    let Opening { mut ward, amara, ruth, record, gone } = opening();
     ward.set(amara, log(), record, "scope", "Notes".into());
     // Amara does not see this before the epoch.
     ward.sync(ruth);
@@ -137,11 +147,7 @@ fn what_somebody_else_wrote_meanwhile_stands_beside_it_after_an_epoch_too() {
 
 #[test]
 fn what_was_accepted_and_never_answered_is_not_there_twice() {
-    let mut ward = Ward::new();
-    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
-    let record = shared_agreement(&mut ward, ruth);
-    let gone = secret(&mut ward, ruth);
-    ward.sync(amara);
+    let Opening { mut ward, amara, ruth, record, gone } = opening();
     ward.set(amara, log(), record, "scope", "Notes".into());
     let comment = ward.record();
     let fields = [("on".to_owned(), record.to_string().into()), ("words".to_owned(), "Better so?".into())].into();
@@ -208,11 +214,7 @@ fn a_session_s_text_is_carried_over_and_typed_on() {
 
 #[test]
 fn a_phone_that_closes_half_way_reads_the_epoch_from_its_start() {
-    let mut ward = Ward::new();
-    let (amara, ruth) = (ward.phone(AMARA), ward.phone(RUTH));
-    let record = shared_agreement(&mut ward, ruth);
-    let gone = secret(&mut ward, ruth);
-    ward.sync(amara);
+    let Opening { mut ward, amara, ruth, record, gone } = opening();
     ward.set(amara, log(), record, "scope", "Notes".into());
     ward.server.erase(&[gone], ward.now);
     // One page, and the app is closed.
