@@ -13,11 +13,11 @@ mod kept;
 mod logs;
 mod pull;
 mod push;
+mod rotate;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{beacon::Beacon, kind::Kinds, log::ReplayError, refusal::Refusal, time::At};
-use tokio::sync::OnceCell;
 
 use self::logs::Logs;
 pub use self::{
@@ -27,6 +27,7 @@ pub use self::{
     logs::Limits,
     pull::Pulled,
     push::Pushed,
+    rotate::Rotated,
 };
 pub(crate) use self::{facts::Founding, push::moved};
 use crate::{
@@ -42,7 +43,8 @@ pub struct Gate {
     entropy: Arc<dyn Entropy>,
     kinds: Kinds,
     logs: Logs,
-    organisation: OnceCell<Arc<Organisation>>,
+    /// As it was read last; another process may have changed its key since.
+    organisation: Mutex<Option<Arc<Organisation>>>,
     /// The hour that was signed last.
     beacon: Mutex<Option<Beacon>>,
 }
@@ -71,7 +73,7 @@ pub type Result<T> = std::result::Result<T, GateError>;
 
 impl Gate {
     pub fn new(store: Arc<dyn Store>, live: Arc<Live>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, live, entropy, kinds: Kinds::standard(), logs: Logs::default(), organisation: OnceCell::new(), beacon: Mutex::default() }
+        Self { store, live, entropy, kinds: Kinds::standard(), logs: Logs::default(), organisation: Mutex::default(), beacon: Mutex::default() }
     }
 
     /// The same gate for other kinds of records: a kind that only a test declares gets all that the declared ones have.
@@ -103,10 +105,25 @@ impl Gate {
         &*self.entropy
     }
 
-    /// The organisation; [`GateError::NoOrganisation`] before it was made.
-    pub async fn organisation(&self) -> Result<&Arc<Organisation>> {
-        let read = || async { self.store.organisation().await?.map(Arc::new).ok_or(GateError::NoOrganisation) };
-        self.organisation.get_or_try_init(read).await
+    /// The organisation; [`GateError::NoOrganisation`] before it was made. Its key may be a former one already: whoever has
+    /// a log's turn finds that out.
+    pub async fn organisation(&self) -> Result<Arc<Organisation>> {
+        let known = self.organisation.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some(known) => Ok(known),
+            None => self.organisation_anew().await,
+        }
+    }
+
+    /// The organisation as it stands now.
+    pub async fn organisation_anew(&self) -> Result<Arc<Organisation>> {
+        let read = self.store.organisation().await?.map(Arc::new).ok_or(GateError::NoOrganisation)?;
+        let mut known = self.organisation.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|known| known.key.public() != read.key.public()) {
+            *self.beacon.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        *known = Some(Arc::clone(&read));
+        Ok(read)
     }
 
     /// The beacon of the hour that it is.

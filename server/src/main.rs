@@ -26,6 +26,7 @@ use tokio::{
 const HELP: &str = "countersign serve [--demo | --two-years] [--port 3000] [--host 127.0.0.1] [--database ADDRESS] [--behind-https]
 countersign init FILE [--database ADDRESS]
 countersign invite EMAIL [--database ADDRESS]
+countersign rotate-key --reason WORDS [--lost] [--database ADDRESS]
 countersign export (--record ID | --person EMAIL) --out FILE [--database ADDRESS]
 countersign verify FILE [--key KEY]
 
@@ -35,6 +36,10 @@ serve   answers on http://localhost:3000
         --behind-https  a reverse proxy with https stands in front
 init    makes an organisation from a file of people, framework and relationships
 invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
+rotate-key  gives the organisation a new key, while servers run, and destroys the former one once every log has come to
+        it; where it was stopped before, it goes on. Phones and proofs of before follow
+        --lost          the former key is gone, or in somebody else's hands: it names the new one nowhere, and every phone
+                        has to be set up anew
 export  writes a proof of one record, or of all of a mentee's relationships, and prints the organisation's key
 verify  checks such a file with nothing else: 0 all holds, 1 something does not hold or cannot be told, 2 cannot be read
 
@@ -57,6 +62,7 @@ enum Command {
     Serve(Serve),
     Init { file: OsString, database: Option<String> },
     Invite { email: OsString, database: Option<String> },
+    RotateKey { reason: String, lost: bool, database: Option<String> },
     Export { subject: Subject, out: OsString, database: Option<String> },
     Verify { file: OsString, key: Option<String> },
 }
@@ -97,6 +103,7 @@ fn parse(mut words: Parser) -> Result<Command> {
     let mut command: Option<String> = None;
     let mut named = None;
     let (mut key, mut subject, mut out) = (None, None, None);
+    let (mut reason, mut lost) = (None, false);
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -109,6 +116,8 @@ fn parse(mut words: Parser) -> Result<Command> {
             Arg::Long("key") => key = Some(words.value()?.string()?),
             Arg::Long("record") => subject = Some(Subject::Record(words.value()?.parse()?)),
             Arg::Long("person") => subject = Some(Subject::Person(words.value()?.string()?)),
+            Arg::Long("reason") => reason = Some(words.value()?.string()?),
+            Arg::Long("lost") => lost = true,
             Arg::Long("out") => out = Some(words.value()?),
             Arg::Value(value) if command.is_none() => command = Some(value.string()?),
             Arg::Value(value) if matches!(command.as_deref(), Some("init" | "invite" | "verify")) && named.is_none() => named = Some(value),
@@ -121,6 +130,10 @@ fn parse(mut words: Parser) -> Result<Command> {
         (Some("init"), None) => Err("init needs a file".into()),
         (Some("invite"), Some(email)) => Ok(Command::Invite { email, database: serve.database }),
         (Some("invite"), None) => Err("invite needs the e-mail address of somebody in the organisation".into()),
+        (Some("rotate-key"), _) => match reason {
+            Some(reason) => Ok(Command::RotateKey { reason, lost, database: serve.database }),
+            None => Err("rotate-key needs --reason WORDS: it stands in every log".into()),
+        },
         (Some("verify"), Some(file)) => Ok(Command::Verify { file, key }),
         (Some("verify"), None) => Err("verify needs a file".into()),
         (Some("export"), _) => match (subject, out) {
@@ -144,6 +157,7 @@ fn run(command: Command) -> Result<()> {
             Command::Serve(options) => serve(options).await,
             Command::Init { file, database } => init(Path::new(&file), database).await,
             Command::Invite { email, database } => invite(&email.to_string_lossy(), database).await,
+            Command::RotateKey { reason, lost, database } => rotate_key(&reason, lost, database).await,
             Command::Export { subject, out, database } => export(subject, Path::new(&out), database).await,
         }
     })
@@ -282,6 +296,18 @@ async fn invite(email: &str, database: Option<String>) -> Result<()> {
     let person = server.store.person_by_email(&normal_email(email)).await?.ok_or_else(|| format!("nobody here has the address {email}"))?;
     let token = server.accounts.invite_again(person.id).await?;
     say(&format!("{:<28} /invitation/{}\n", person.email, token.text()))?;
+    server.store.close().await;
+    Ok(())
+}
+
+async fn rotate_key(reason: &str, lost: bool, database: Option<String>) -> Result<()> {
+    let server = open(database, AccountSettings::default()).await?;
+    let begun = server.gate.begin_rotation(reason, lost, server.clock.now()).await?;
+    if !begun {
+        say("A change of the key was under way already: it is gone on with, for its own reason. To change the key once more, say so again.\n")?;
+    }
+    let rotated = server.gate.finish_rotation().await?;
+    say(&format!("{} logs have come to the new key, and the former one is destroyed here. Hand on the new key: {}\n", rotated.logs, rotated.key))?;
     server.store.close().await;
     Ok(())
 }

@@ -182,6 +182,7 @@ pub async fn create(gate: &Arc<Gate>, file: &OrganisationFile, now: At) -> Resul
         person_word: file.person_word.clone(),
         demonstration: file.demonstration,
         created_at: now,
+        rotation: None,
     };
     let zone = Zone::posix(&file.zone);
     let people: Vec<Person> = file.people.iter().map(|entry| entry.person(PersonId(entropy.id(now)), &zone)).collect();

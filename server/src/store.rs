@@ -10,6 +10,7 @@ mod parts;
 mod person;
 mod postgres;
 mod readers;
+mod rotation;
 mod sqlite;
 mod turn;
 mod work;
@@ -34,6 +35,7 @@ pub use self::{
     parts::Kept,
     person::{Person, Session},
     postgres::PostgresStore,
+    rotation::Rotation,
     sqlite::SqliteStore,
     turn::{Heard, Moved, News, Turn},
     work::{Drafted, Entry, Erasure, LogWork, Place, Settled, Work},
@@ -52,6 +54,8 @@ pub struct Organisation {
     /// Whether everything in it is invented.
     pub demonstration: bool,
     pub created_at: At,
+    /// Some logs may stand under the former key still.
+    pub rotation: Option<Rotation>,
 }
 
 /// One installation of the app.
@@ -138,6 +142,12 @@ pub trait Store: Send + Sync + 'static {
     // The organisation
 
     async fn organisation(&self) -> Result<Option<Organisation>>;
+    /// Gives the organisation a new key, from when on no log is opened with the former one.
+    ///
+    /// [`StoreError::Conflict`] where its key is not `before`, or a change is under way already.
+    async fn begin_rotation(&self, before: &SecretKey, after: &SecretKey, rotation: &Rotation) -> Result<()>;
+    /// Destroys the former key, if the organisation's is still this one: every log has come to it.
+    async fn end_rotation(&self, key: &SecretKey) -> Result<()>;
 
     // People and their sessions
 
@@ -183,6 +193,8 @@ pub trait Store: Send + Sync + 'static {
     }
     /// `None` where the log was never opened.
     async fn stand(&self, log: LogId) -> Result<Option<Stand>>;
+    /// The logs behind this one, by name.
+    async fn logs(&self, after: Option<LogId>, most: usize) -> Result<Vec<LogId>>;
     /// Lines in order, within the page's limits.
     async fn lines(&self, log: LogId, page: Page) -> Result<Vec<Line>>;
     /// Every log that the person may read or once could, by name of the log.

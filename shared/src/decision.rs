@@ -186,8 +186,7 @@ impl Decision {
 
     /// Whether the beacon that it quotes, if any, is the organisation's.
     pub fn quotes_truly(&self, facts: &Facts) -> bool {
-        let Some(beacon) = &self.beacon else { return true };
-        facts.opened.as_ref().is_some_and(|opened| beacon.verify(opened.organisation, &opened.key).is_ok())
+        self.beacon.as_ref().is_none_or(|beacon| facts.has_signed(beacon))
     }
 }
 

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    beacon::Beacon,
     bytes::Hash,
     decision::SignedDecision,
     framework::{Competency, Framework, Stage},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId, RelationshipId},
     key::PublicKey,
+    keys::Keys,
     ledger::Mark,
     role::Role,
     time::{At, DAY_MS, Zone},
@@ -66,6 +68,10 @@ pub enum Fact {
     EvidenceHidden(AtOrigin),
     /// Words are gone for good: what stays is carried over into a document that never held them.
     Epoch(Epoch),
+    /// The organisation's next key, named by the one in force; the line that takes it follows at once.
+    KeyNamed(KeyNamed),
+    /// From this line on, which it signs itself, that key is in force.
+    KeyTaken(KeyTaken),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -229,6 +235,22 @@ pub struct Epoch {
     pub reason: String,
 }
 
+/// The organisation changes its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNamed {
+    pub key: PublicKey,
+    pub reason: String,
+}
+
+/// A key begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyTaken {
+    pub key: PublicKey,
+    /// Where no line named it: the key before was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// Records that one act erases.
 pub const MAX_ERASED: usize = 32;
 
@@ -236,6 +258,9 @@ pub const MAX_ERASED: usize = 32;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     pub opened: Option<Opened>,
+    /// The organisation's, under which the log's lines stand.
+    #[serde(default)]
+    pub keys: Keys,
     pub framework: Option<Framework>,
     pub settings: Settings,
     pub members: Vec<Member>,
@@ -258,6 +283,7 @@ pub struct Facts {
 impl Facts {
     /// Takes the next fact of the log into account. Facts come in the order of their lines.
     pub fn fold(&mut self, fact: &Fact) {
+        self.keys.fold(fact);
         match fact {
             Fact::Opened(opened) => self.opened = Some(opened.clone()),
             Fact::Framework(framework) => self.framework = Some((**framework).clone()),
@@ -299,11 +325,17 @@ impl Facts {
                 self.strangers.insert(moved.mark.by, moved.name.clone());
             }
             Fact::Epoch(epoch) => self.erased.extend(&epoch.erased),
+            Fact::KeyNamed(_) | Fact::KeyTaken(_) => {}
         }
     }
 
     pub fn log(&self) -> Option<LogId> {
         self.opened.as_ref().map(|opened| opened.log)
+    }
+
+    /// Whether an hour was signed by the organisation, by any key that it ever had here.
+    pub fn has_signed(&self, beacon: &Beacon) -> bool {
+        self.opened.as_ref().is_some_and(|opened| self.keys.iter().any(|key| beacon.verify(opened.organisation, key).is_ok()))
     }
 
     /// The organisation's zone; UTC before the log is opened.

@@ -18,6 +18,7 @@ pub mod fact;
 pub mod framework;
 pub mod id;
 pub mod key;
+pub mod keys;
 pub mod kind;
 pub mod ledger;
 pub mod line;

@@ -103,6 +103,8 @@ pub enum ChainError {
     Unsigned,
     #[error("the organisation's signature does not hold: {0}")]
     Signature(#[from] SignatureError),
+    #[error("no key of the organisation may begin or sign there")]
+    Key,
 }
 
 /// Where a log's chain stands: the next position and the hash to build on.

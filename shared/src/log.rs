@@ -16,7 +16,6 @@ use crate::{
     decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, Unproven},
     fact::{Epoch, Fact, Facts, MAX_FACT_BYTES},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
-    key::PublicKey,
     kind::Kinds,
     ledger::{Decided, Ledger, Receipt},
     line::{ChainError, ChainHead, Line, LineKind, Received},
@@ -102,6 +101,12 @@ pub enum ReplayError {
     /// A defect: the line was taken in without all that it needs. The log is of no use any more.
     #[error("line {0} was taken in without all that it needs")]
     Unasked(u64),
+    #[error("line {0} is signed by a key that is not known here to be the organisation's")]
+    Stranger(u64),
+    #[error("line {0} is signed by a key that the organisation's former one did not name")]
+    Replaced(u64),
+    #[error("line {0}: more lines than may wait for a known key")]
+    TooMany(u64),
 }
 
 /// Epochs begin at 1.
@@ -148,12 +153,14 @@ impl Log {
         self.began
     }
 
-    /// Takes in a line from elsewhere: the chain, the words' commitment and the organisation's signature are checked
-    /// first. Nothing changes where any of it fails.
-    pub fn verify(&mut self, kinds: &Kinds, line: &Line, organisation: &PublicKey) -> Result<(), ReplayError> {
+    /// Takes in a line from elsewhere: the chain, the words' commitment and the organisation's signature, by the key that
+    /// is in force at it, are checked first. Nothing changes where any of it fails.
+    ///
+    /// Whether that key is the organisation's is for the caller to ask: [`Keys::follows_from`](crate::keys::Keys::follows_from).
+    pub fn verify(&mut self, kinds: &Kinds, line: &Line) -> Result<(), ReplayError> {
         let position = line.header.position;
-        let mut chain = self.chain;
-        chain.accept(line, organisation).map_err(|error| ReplayError::Chain(position, error))?;
+        let (mut chain, mut keys) = (self.chain, self.facts.keys.clone());
+        chain.follow(line).and_then(|()| keys.accept(line)).map_err(|error| ReplayError::Chain(position, error))?;
         let is_past = line.header.epoch < self.told;
         if line.side.is_none() && !(is_past && line.header.kind == LineKind::Word) {
             return Err(ReplayError::Withheld(position));
@@ -259,6 +266,9 @@ impl Log {
                 LineKind::Fact => {
                     let fact: Fact =
                         crate::cbor::decode(&side.bytes.0, MAX_FACT_BYTES).map_err(|error| ReplayError::Unreadable(position, error.to_string()))?;
+                    if !self.facts.keys.admits(&fact) {
+                        return Err(ReplayError::Chain(position, ChainError::Key));
+                    }
                     match &fact {
                         Fact::Epoch(epoch) if begins && epoch.epoch == line.header.epoch => self.begin_epoch(epoch, position),
                         Fact::Epoch(_) => return Err(ReplayError::Epoch(position)),

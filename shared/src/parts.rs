@@ -21,7 +21,7 @@ pub use self::{
 };
 
 /// What the parts look like; another build's are folded anew.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// A part, in bytes.
 pub const MAX_PART_BYTES: usize = 64 * 1024 * 1024;
 /// Lines in one part of what was received.

@@ -52,6 +52,7 @@ pub struct Proof {
     pub v: u8,
     pub organisation: OrganisationId,
     pub organisation_name: String,
+    /// The one in force at the end of every log.
     pub key: PublicKey,
     pub subjects: Vec<Subject>,
     pub logs: Vec<ProofLog>,

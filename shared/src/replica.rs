@@ -13,12 +13,14 @@ mod propose;
 mod prove;
 mod rows;
 mod stored;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
     book::Book,
     pending::{Pending, Typed},
+    trust::Trust,
 };
 pub use self::{
     propose::Unsigned,
@@ -45,6 +47,7 @@ pub struct Identity {
     pub device: DeviceId,
     pub organisation: OrganisationId,
     pub organisation_name: String,
+    /// The one in force when this phone was set up: what it trusts from then on follows from it.
     pub organisation_key: PublicKey,
     pub demonstration: bool,
 }
@@ -71,6 +74,7 @@ pub struct Replica {
     read_up: bool,
     /// The newest signed hour that the server told.
     beacon: Option<Beacon>,
+    trust: Trust,
 }
 
 /// Unsent intents on one phone; beyond this writing is refused until some went through.
@@ -85,6 +89,7 @@ const CLOCK_KEPT_WITHIN_MS: i64 = 1_000;
 
 impl Replica {
     pub fn new(kinds: Kinds, identity: Identity) -> Self {
+        let trust = Trust::new(identity.organisation_key.clone());
         Self {
             kinds,
             identity,
@@ -96,6 +101,7 @@ impl Replica {
             in_touch: false,
             read_up: false,
             beacon: None,
+            trust,
         }
     }
 
@@ -201,7 +207,11 @@ impl Replica {
         let mut effects = Effects::default();
         let mut touched = BTreeSet::new();
         self.sync.other_version = false;
-        for update in std::mem::take(&mut response.logs) {
+        // The own log first: whatever key it leads to, the others may begin with.
+        let own = self.own_log();
+        let mut updates = std::mem::take(&mut response.logs);
+        updates.sort_by_key(|update| update.log != own);
+        for update in updates {
             let reads_on = response.lists(update.log);
             self.take_lines(update, reads_on, &mut touched, &mut effects);
         }
@@ -251,7 +261,7 @@ impl Replica {
     /// its decisions refused.
     fn learn_hour(&mut self, told: Option<Beacon>, effects: &mut Effects) {
         let Some(told) = told.filter(|told| self.beacon.as_ref().is_none_or(|known| known.hour < told.hour)) else { return };
-        if told.verify(self.identity.organisation, &self.identity.organisation_key).is_ok() {
+        if self.trust.keys().iter().any(|key| told.verify(self.identity.organisation, key).is_ok()) {
             effects.put(Table::Meta, BEACON.to_owned(), &told);
             self.beacon = Some(told);
         }
@@ -316,13 +326,7 @@ impl Replica {
     /// `reads_on`: the log is this person's to read on.
     fn take_lines(&mut self, update: LogUpdate, reads_on: bool, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
         let id = update.log;
-        // Words have no signature of their own: what ends a batch vouches for them.
-        if let Some(last) = update.lines.last().filter(|_| !update.more)
-            && let Err(error) = last.receipt_by(&self.identity.organisation_key)
-        {
-            effects.news.push(does_not_verify(&ReplayError::Chain(last.header.position, error)));
-            return;
-        }
+        let Some(update) = self.vouched(update, effects) else { return };
         if self.books.get(&id).is_some_and(|book| book.log.chain.next > 0 && book.log.told_epoch() < update.epoch) {
             if update.lines.first().is_none_or(|line| line.header.position > 0) {
                 // News of an epoch that this phone has not begun to read: the next request asks for all of it.
@@ -338,7 +342,7 @@ impl Replica {
             if line.header.position < book.log.chain.next {
                 continue;
             }
-            match book.take(&self.kinds, &line, &self.identity.organisation_key) {
+            match book.take(&self.kinds, &line) {
                 Ok(records) => {
                     effects.put_line(id, &line);
                     touched.extend(records.into_iter().map(|record| (id, record)));
@@ -367,6 +371,7 @@ impl Replica {
             let view = book.view();
             effects.put_log(&view);
             effects.news.push(News::Log(Box::new(view)));
+            self.learn_keys();
         }
         self.enter_epoch(id, effects);
         // A draft whose id now stands in a shared log leaves the own log's lists, and the other way round.
@@ -418,7 +423,9 @@ fn is_of_old_epoch(verdict: &Verdict) -> bool {
 }
 
 fn does_not_verify(error: &ReplayError) -> News {
-    News::Phase(Phase::Broken {
-        sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
-    })
+    let sentence = match error {
+        ReplayError::Replaced(_) => say::key_replaced().sentence,
+        error => format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
+    };
+    News::Phase(Phase::Broken { sentence })
 }

@@ -9,6 +9,7 @@ mod evidence_elsewhere;
 mod evidence_met;
 mod fresh_unlock;
 mod guidance;
+mod keys;
 mod membership;
 mod one_plan;
 mod order;
@@ -178,12 +179,18 @@ pub fn why_not_words(state: State<'_>, log: LogId, author: PersonId, writes: &[W
     membership::writer(state, author, now).and_then(|()| written(state, log, author, writes, now)).err()
 }
 
+/// Whether a reason can be given: it says something, and not too much.
+pub fn reason(reason: &str) -> Result<(), Refusal> {
+    reasons::given(reason)
+}
+
 /// Facts come from the organisation: from its administration, or from an act that names the lead.
 pub fn fact(state: State<'_>, fact: Fact, received_at: At) -> Result<Accepted, Refusal> {
     membership::fact(state, &fact, received_at)?;
     reasons::fact(&fact)?;
     erased::fact(&fact)?;
     evidence_elsewhere::fact(state, &fact)?;
+    keys::fact(state, &fact)?;
     Ok(Accepted { body: Body::Fact(fact) })
 }
 

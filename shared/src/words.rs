@@ -279,6 +279,18 @@ pub mod refusal {
         Refusal::new("erase_held", "Words of somebody who left are still held in this relationship. Take them over or discard them first.")
     }
 
+    /// What a phone says whose organisation lost its key.
+    pub fn key_replaced() -> Refusal {
+        Refusal::new(
+            "key_replaced",
+            "Your organisation signs with a new key, and its former one did not name it. Nothing of yours is lost. Ask your programme lead for the new key before you set this phone up anew; if they know of none, somebody may be between you and your server.",
+        )
+    }
+
+    pub fn key_out_of_turn() -> Refusal {
+        Refusal::new("key_out_of_turn", "A key of the organisation can only follow the one before it, and only once. Nothing was written.")
+    }
+
     // R10
     pub fn r10_not_member() -> Refusal {
         Refusal::new(

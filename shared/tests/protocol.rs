@@ -431,10 +431,12 @@ fn outcomes() -> String {
 }
 
 /// What each code of a check answers.
-const FINDINGS: [(&str, &str); 23] = [
+const FINDINGS: [(&str, &str); 25] = [
     ("file", "whether it is a proof that can be read"),
     ("key", "whether it names the key that was given"),
     ("chain", "whether nothing of a log was changed, left out or put in"),
+    ("key_changed", "a rotation: the former key named the new one"),
+    ("key_replaced", "a key that the one before did not name: it was lost"),
     ("opening", "whether the first line names what the file names"),
     ("line", "whether a word carries nothing else"),
     ("fact", "whether the organisation may state it, and there"),

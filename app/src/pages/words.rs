@@ -296,6 +296,16 @@ pub mod fact {
         format!("{by} hid the words of copied feedback where it comes from.")
     }
 
+    pub const KEY_TAKEN: &str = "The organisation's new key is in force.";
+
+    pub fn key_changed(reason: &str) -> String {
+        format!("The organisation changed its key: “{reason}”.")
+    }
+
+    pub fn key_replaced(reason: &str) -> String {
+        format!("The organisation replaced a key that it had lost: “{reason}”. Phones of before have to be set up anew.")
+    }
+
     pub fn erased(records: usize, by: &str, reason: &str) -> String {
         let records = if records == 1 { "a record".to_owned() } else { format!("{records} records") };
         format!("{by} had the words of {records} erased for good: '{reason}'")

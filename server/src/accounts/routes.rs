@@ -29,7 +29,8 @@ pub fn routes() -> Router<Server> {
 
 /// Who the cookie says this is.
 async fn session(State(server): State<Server>, signed_in: SignedIn) -> Result<Response, ApiProblem> {
-    let organisation = server.gate.organisation().await?;
+    // A phone that is set up now begins with the key that stands now.
+    let organisation = server.gate.organisation_anew().await?;
     let person = server.store.person(signed_in.person).await?.ok_or(Denied::SignInAgain)?;
     Ok(cbor_response(&Session {
         person: person.id,

@@ -97,7 +97,14 @@ impl Gate {
         for member in &founding.members {
             certificates.extend(self.certificates(member.person).await?);
         }
-        Ok(Some(self.founding(self.organisation().await?, &founding, certificates, now)?))
+        // A phone of a member believes a log that begins under a new key once its own log has come to that key.
+        let organisation = self.organisation_anew().await?;
+        if organisation.rotation.is_some() {
+            for member in &founding.members {
+                self.bring_to_key(LogId::Own(member.person)).await?;
+            }
+        }
+        Ok(Some(self.founding(&organisation, &founding, certificates, now)?))
     }
 
     /// Ends a membership, and with a mentor's the one in the pair log. What its person wrote before and sends later is

@@ -53,6 +53,8 @@ pub(super) const PAGE_LINES: usize = 512;
 pub(super) const PAGE_BYTES: usize = 1024 * 1024;
 /// Rounds in which a log is asked, or a line applied, before all of it is folded: each fetches what the last one wanted.
 const MOST_ROUNDS: usize = 8;
+/// Changes of the organisation's key that one act may find.
+const MOST_ROTATIONS: usize = 4;
 
 /// A log and the newest moment in it: its lines' times never go back.
 #[derive(Debug)]
@@ -296,9 +298,23 @@ impl Gate {
     ///
     /// Both locks are taken in the order of the logs, and all of the first before the second: two acts that need the
     /// same logs never wait for each other, and whoever waits at the store waits for another process alone.
+    ///
+    /// A log that has not come to the organisation's key does so first.
     pub(super) async fn begin(&self, mut logs: Vec<LogId>) -> Result<Act> {
         logs.sort_unstable();
         logs.dedup();
+        for _ in 0..MOST_ROTATIONS {
+            let mut act = self.begin_now(logs.clone()).await?;
+            let due = self.due(&mut act).await?;
+            if due.logs.is_empty() {
+                return Ok(act);
+            }
+            self.commit(act, due).await?;
+        }
+        Err(GateError::Stopped)
+    }
+
+    async fn begin_now(&self, logs: Vec<LogId>) -> Result<Act> {
         let mut guards = Vec::with_capacity(logs.len());
         for log in &logs {
             self.logs.damage(*log)?;
@@ -370,7 +386,6 @@ impl Gate {
     async fn catch_up(&self, loaded: &mut Loaded, stand: Stand, stored: Option<&Root>) -> Result<Fetched> {
         let log = loaded.log.id;
         let altered = |line: &Line, error: ChainError| StoreError::Damaged(format!("line {} of {log}: {error}", line.header.position));
-        let organisation = self.organisation().await?.key.public();
         while loaded.log.chain.next < stand.head.next {
             let page = Page { from: loaded.log.chain.next, end: stand.head.next, lines: PAGE_LINES, bytes: PAGE_BYTES };
             let lines = self.store.lines(log, page).await?;
@@ -399,7 +414,7 @@ impl Gate {
                 }
             }
             if let Some(last) = lines.last().filter(|_| loaded.log.chain.next == stand.head.next) {
-                last.receipt_by(&organisation).map_err(|error| altered(last, error))?;
+                loaded.log.facts.keys.receive(last).map_err(|error| altered(last, error))?;
             }
         }
         Ok(Fetched::Here)

@@ -42,7 +42,7 @@ impl Look {
             Err(error) => return Err(error.into()),
         };
         let frame = Frame {
-            organisation: organisation.map(|organisation| organisation.name.clone()).unwrap_or_default(),
+            organisation: organisation.as_ref().map(|organisation| organisation.name.clone()).unwrap_or_default(),
             demonstration: organisation.is_some_and(|organisation| organisation.demonstration),
             style: style(server),
             person: person.as_ref().map(|person| person.name.clone()),

@@ -6,7 +6,7 @@ use shared::{
     decision::SignedDecision,
     fact::Fact,
     id::{LogId, PersonId, RecordId},
-    key::{Domain, SecretKey},
+    key::{Domain, PublicKey, SecretKey},
     line::{ChainHead, Header, Line, LineKind, Side},
     rules::{Accepted, Body},
     time::At,
@@ -86,9 +86,22 @@ impl LogWork {
     /// Orders what the rules accepted behind `before`: salts, chains and signs it. The signature of the last line is the
     /// batch's receipt.
     pub fn new(place: Place<'_>, accepted: Vec<Accepted>) -> Self {
+        Self::signed(place, accepted, |_| place.key)
+    }
+
+    /// The same where a log comes to the place's key: the former one signs that it names it.
+    pub fn rotating<'a>(place: Place<'a>, former: Option<&'a SecretKey>, accepted: Vec<Accepted>) -> Self {
+        Self::signed(place, accepted, |body| former.filter(|_| matches!(body, Body::Fact(Fact::KeyNamed(_)))).unwrap_or(place.key))
+    }
+
+    fn signed<'a>(place: Place<'a>, accepted: Vec<Accepted>, key: impl Fn(&Body) -> &'a SecretKey) -> Self {
         let mut head = place.before;
         let last = accepted.len().saturating_sub(1);
-        let entry = |(number, accepted): (usize, Accepted)| entry(place, &mut head, accepted.into_body(), number == last);
+        let entry = |(number, accepted): (usize, Accepted)| {
+            let body = accepted.into_body();
+            let place = Place { key: key(&body), ..place };
+            entry(place, &mut head, body, number == last)
+        };
         let entries = accepted.into_iter().enumerate().map(entry).collect();
         Self { log: place.log, epoch: place.epoch, before: place.before, after: head, entries, drafted: Vec::new(), erasure: None }
     }
@@ -107,6 +120,14 @@ impl LogWork {
 
     pub fn log(&self) -> LogId {
         self.log
+    }
+
+    /// The key that the log begins under, where these lines open it.
+    pub fn opened_with(&self) -> Option<&PublicKey> {
+        match self.facts().next() {
+            Some(Fact::Opened(opened)) if self.before.next == 0 => Some(&opened.key),
+            _ => None,
+        }
     }
 
     pub fn erasure(&self) -> Option<&Erasure> {

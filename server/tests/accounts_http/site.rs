@@ -109,6 +109,7 @@ impl Site {
             person_word: "resident".to_owned(),
             demonstration: true,
             created_at: START,
+            rotation: None,
         };
         self.server.store.commit(Work { organisation: Some(organisation), ..Work::default() }).await.expect("the store is empty");
         self

@@ -22,3 +22,4 @@ mod process;
 mod processes;
 mod push;
 mod restart;
+mod rotate;

@@ -121,6 +121,7 @@ impl Bench {
             person_word: "client".to_owned(),
             demonstration: false,
             created_at: NOW,
+            rotation: None,
         }
     }
 

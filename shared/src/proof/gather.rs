@@ -11,6 +11,8 @@ use crate::{
     decision::{Act, Decision, MAX_DECISION_BYTES, SignedDecision, frozen_fields},
     fact::{Fact, MAX_FACT_BYTES, Opened},
     id::{LogId, RecordId},
+    key::PublicKey,
+    keys::Keys,
     kind::Kinds,
     line::{Line, LineKind, Side},
 };
@@ -22,6 +24,8 @@ pub enum NotProvable {
     NeverSigned,
     #[error("the log does not begin with the organisation's opening line")]
     NotOpened,
+    #[error("the organisation is changing its key, and has not done so in every log: make the proof once it has")]
+    KeyChanges,
     #[error("{0} bytes, the limit is {MAX_PROOF_BYTES}")]
     TooLong(usize),
     #[error(transparent)]
@@ -62,7 +66,12 @@ fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> R
     if subjects.is_empty() {
         return Err(NotProvable::NeverSigned);
     }
-    let Opened { organisation, organisation_name, key, .. } = opened;
+    let Opened { organisation, organisation_name, .. } = opened;
+    let mut keys: Vec<PublicKey> = logs.iter().filter_map(|log| Keys::of(&log.lines).current().cloned()).collect();
+    let key = keys.pop().ok_or(NotProvable::NotOpened)?;
+    if keys.iter().any(|other| *other != key) {
+        return Err(NotProvable::KeyChanges);
+    }
     let proof = Proof { domain: PROOF_DOMAIN.to_owned(), v: PROOF_FORMAT, organisation, organisation_name, key, subjects, logs };
     proof.within_limits()?;
     let bytes = proof.encode();

@@ -13,7 +13,7 @@ use crate::{
     decision::{Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, UnlockMethod, Unproven},
     evidence::elsewhere,
     export::moment,
-    fact::{Evidence, Fact, Facts, MAX_FACT_BYTES, Opened},
+    fact::{Evidence, Fact, Facts, KeyNamed, KeyTaken, MAX_FACT_BYTES, Opened},
     id::{LogId, RecordId},
     kind::{Kind, Kinds},
     ledger::{Decided, Ledger, Receipt},
@@ -121,6 +121,20 @@ impl<'a> Replay<'a> {
             self.ledger.begin_epoch(epoch);
         }
         self.fold_fact(header, &fact, None);
+        let (position, day) = (header.position, moment(&self.facts, header.received_at));
+        match &fact {
+            Fact::KeyNamed(KeyNamed { reason, .. }) => {
+                let sentence = format!("Line {position}, received {day}: the organisation changed its key (“{reason}”), and the former key named the new one.");
+                self.findings.push(Finding::new("key_changed", Outcome::Holds, sentence));
+            }
+            Fact::KeyTaken(KeyTaken { reason: Some(reason), .. }) => {
+                let sentence = format!(
+                    "Line {position}, received {day}: the organisation replaced a key that it had lost (“{reason}”). By the new key nothing before has changed since then; who vouched for it until then cannot be told from that key."
+                );
+                self.cannot_tell("key_replaced", sentence);
+            }
+            _ => {}
+        }
     }
 
     fn fold_fact(&mut self, header: &Header, fact: &Fact, frozen: Option<&Bytes>) {

@@ -8,9 +8,10 @@ use super::{
 use crate::{
     export::moment,
     key::PublicKey,
+    keys::{Distrust, Keys, led_to},
     kind::Kinds,
     ledger::State,
-    line::{ChainHead, LineKind},
+    line::{ChainHead, Line, LineKind},
 };
 
 /// Checks a file. Without `organisation_key` the key in the file is taken, and the report says so.
@@ -21,10 +22,17 @@ pub fn verify(file: &[u8], kinds: &Kinds, organisation_key: Option<&PublicKey>) 
     };
     let lines: usize = proof.logs.iter().map(|log| log.lines.len()).sum();
     let reads = format!("The file reads: {} of {}, {lines} lines.", counted(proof.subjects.len(), "record"), proof.organisation_name);
-    let mut findings = vec![Finding::new("file", Outcome::Holds, reads), key(&proof, organisation_key)];
-    let trusted = organisation_key.unwrap_or(&proof.key);
-    for log in &proof.logs {
-        check_log(&proof, log, kinds, trusted, &mut findings);
+    let chains: Vec<Result<Keys, Finding>> = proof.logs.iter().map(|log| chain(&proof, log)).collect();
+    let given = organisation_key.unwrap_or(&proof.key);
+    // A log that began since is led to by one that began before.
+    let trusted = led_to(vec![given.clone()], chains.iter().flatten());
+    let mut findings = vec![Finding::new("file", Outcome::Holds, reads), key(&proof, organisation_key, &trusted)];
+    for (log, chain) in proof.logs.iter().zip(chains) {
+        match chain.and_then(|keys| vouched(&proof, log, &keys, &trusted)) {
+            Ok(()) => check_log(&proof, log, kinds, &mut findings),
+            // Behind a broken chain nothing means anything.
+            Err(broken) => findings.push(broken),
+        }
     }
     if proof.subjects.is_empty() {
         findings.push(Finding::new("record", Outcome::CannotTell, "The file names no record."));
@@ -35,9 +43,14 @@ pub fn verify(file: &[u8], kinds: &Kinds, organisation_key: Option<&PublicKey>) 
     Report { findings }
 }
 
-fn key(proof: &Proof, given: Option<&PublicKey>) -> Finding {
+fn key(proof: &Proof, given: Option<&PublicKey>, trusted: &[PublicKey]) -> Finding {
     match given {
         Some(given) if *given == proof.key => Finding::new("key", Outcome::Holds, format!("It names the key that was given, {given}.")),
+        Some(given) if trusted.contains(&proof.key) => Finding::new(
+            "key",
+            Outcome::Holds,
+            format!("The key that was given, {given}, is a former one: the one that the file names, {}, follows from it.", proof.key),
+        ),
         Some(given) => Finding::new("key", Outcome::DoesNotHold, format!("It names another key, {}, than the one given, {given}.", proof.key)),
         None => Finding::new(
             "key",
@@ -47,12 +60,7 @@ fn key(proof: &Proof, given: Option<&PublicKey>) -> Finding {
     }
 }
 
-fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, trusted: &PublicKey, findings: &mut Vec<Finding>) {
-    if let Some(broken) = chain(proof, log, trusted) {
-        // Behind a broken chain nothing means anything.
-        findings.push(broken);
-        return;
-    }
+fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, findings: &mut Vec<Finding>) {
     let mut replay = Replay::of(kinds, log);
     findings.extend(opening(proof, log, &replay));
     findings.push(Finding::new("chain", Outcome::Holds, chain_sentence(proof, log)));
@@ -70,16 +78,46 @@ fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, trusted: &PublicKey, 
     }
 }
 
-/// The first thing that is wrong with the chain. All is hashed before the first signature is looked at.
-fn chain(proof: &Proof, log: &ProofLog, trusted: &PublicKey) -> Option<Finding> {
+/// The keys under which a chain holds, or the first thing that is wrong with it. All is hashed before the first signature
+/// is looked at.
+fn chain(proof: &Proof, log: &ProofLog) -> Result<Keys, Finding> {
     let mut head = ChainHead::origin(log.log, proof.organisation);
+    let mut keys = Keys::default();
     let followed = log.lines.iter().try_for_each(|line| head.follow(line).map_err(|error| (line, error)));
-    let signed = || log.lines.iter().try_for_each(|line| line.signed_by(trusted).map_err(|error| (line, error)));
-    let receipt = || log.lines.last().map_or(Ok(()), |line| line.receipt_by(trusted).map_err(|error| (line, error)));
-    let checked = followed.and_then(|()| signed()).and_then(|()| receipt());
-    let (line, error) = checked.err()?;
+    let signed = |line: &Line, keys: &mut Keys| {
+        keys.accept(line)?;
+        if line.header.kind == LineKind::Word && line.signature.is_some() { keys.receive(line) } else { Ok(()) }
+    };
+    let checked = followed.and_then(|()| log.lines.iter().try_for_each(|line| signed(line, &mut keys).map_err(|error| (line, error))));
+    let receipt = || log.lines.last().map_or(Ok(()), |line| keys.receive(line).map_err(|error| (line, error)));
+    let Err((line, error)) = checked.and_then(|()| receipt()) else { return Ok(keys) };
     let sentence = format!("The chain of {} breaks at line {}: {error}. Something was changed, left out or put in.", log.log, line.header.position);
-    Some(Finding::new("chain", Outcome::DoesNotHold, sentence))
+    Err(Finding::new("chain", Outcome::DoesNotHold, sentence))
+}
+
+/// Whether the key at a log's end is the one that the file names, and follows from one that is trusted.
+fn vouched(proof: &Proof, log: &ProofLog, keys: &Keys, trusted: &[PublicKey]) -> Result<(), Finding> {
+    let current = keys.current().unwrap_or(&proof.key);
+    match keys.follows_from(trusted) {
+        Ok(()) if *current == proof.key => Ok(()),
+        Ok(()) => {
+            let sentence = format!("{} ends under another key, {current}, than the one that the file names, {}.", log.log, proof.key);
+            Err(Finding::new("key", Outcome::DoesNotHold, sentence))
+        }
+        // Nothing was signed there: what is missing is said of the opening line.
+        Err(_) if log.lines.is_empty() => Ok(()),
+        Err(Distrust::Stranger) => {
+            let sentence = format!("The chain of {} is signed by {current}, which does not follow from the trusted key.", log.log);
+            Err(Finding::new("chain", Outcome::DoesNotHold, sentence))
+        }
+        Err(Distrust::Replaced) => {
+            let sentence = format!(
+                "{} goes on under a key, {current}, that the one given did not name: whether the organisation itself replaced a key that it lost, only the organisation can tell you.",
+                log.log
+            );
+            Err(Finding::new("key_replaced", Outcome::DoesNotHold, sentence))
+        }
+    }
 }
 
 fn chain_sentence(proof: &Proof, log: &ProofLog) -> String {
@@ -88,12 +126,12 @@ fn chain_sentence(proof: &Proof, log: &ProofLog) -> String {
     format!("{}: {lines} lines from the first on, none changed, left out or put in between; {signed} decisions and statements signed by {name}.", log.log)
 }
 
-/// The log's first line names the same log, organisation and key as the file.
+/// The log's first line names the same log and organisation as the file.
 fn opening(proof: &Proof, log: &ProofLog, replay: &Replay<'_>) -> Option<Finding> {
-    let fits = replay.opened().is_some_and(|opened| {
-        opened.log == log.log && opened.organisation == proof.organisation && opened.organisation_name == proof.organisation_name && opened.key == proof.key
-    });
-    let sentence = format!("The first line of {} does not name the organisation and the key that the file names.", log.log);
+    let fits = replay
+        .opened()
+        .is_some_and(|opened| opened.log == log.log && opened.organisation == proof.organisation && opened.organisation_name == proof.organisation_name);
+    let sentence = format!("The first line of {} does not name the organisation that the file names.", log.log);
     (!fits).then(|| Finding::new("opening", Outcome::DoesNotHold, sentence))
 }
 

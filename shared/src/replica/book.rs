@@ -6,7 +6,6 @@ use crate::{
     change::{Decoded, Document, effect::effects, genesis::genesis},
     decision::{MAX_DECISION_BYTES, SignedDecision},
     id::{LogId, OrganisationId, RecordId},
-    key::PublicKey,
     kind::Kinds,
     ledger::RecordLedger,
     line::{ChainError, Line, LineKind},
@@ -61,7 +60,7 @@ impl Book {
     }
 
     /// Verifies a line and takes it in; says which records it touches.
-    pub fn take(&mut self, kinds: &Kinds, line: &Line, organisation: &PublicKey) -> Result<BTreeSet<RecordId>, ReplayError> {
+    pub fn take(&mut self, kinds: &Kinds, line: &Line) -> Result<BTreeSet<RecordId>, ReplayError> {
         let touched = self.touches(line);
         if let Some(left) = &self.left
             && line.header.position.saturating_add(1) == left.head.next
@@ -69,7 +68,7 @@ impl Book {
         {
             return Err(ReplayError::Chain(line.header.position, ChainError::Hash));
         }
-        self.log.verify(kinds, line, organisation)?;
+        self.log.verify(kinds, line)?;
         self.keep(line);
         Ok(touched)
     }

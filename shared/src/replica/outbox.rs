@@ -39,9 +39,10 @@ impl Replica {
         let rest = push.is_empty() || !self.in_touch || !self.read_up;
         let written: BTreeSet<LogId> = push.iter().map(|bundle: &Bundle| bundle.log).collect();
         // A closed log is named too: one that is not would be sent again from its start.
-        let cursors = self.books.keys().filter(|log| rest || written.contains(log)).take(MAX_CURSORS);
-        let place = |log: &LogId| self.books.get(log).map(|book| Cursor { log: *log, epoch: book.log.told_epoch(), next: book.log.chain.next });
-        let cursors = cursors.filter_map(place).collect();
+        let known: BTreeSet<&LogId> = self.books.keys().chain(self.trust.waiting()).collect();
+        let cursors = known.into_iter().filter(|log| rest || written.contains(log)).take(MAX_CURSORS);
+        let read = |log: &LogId| self.books.get(log).map(|book| Cursor { log: *log, epoch: book.log.told_epoch(), next: book.log.chain.next });
+        let cursors = cursors.filter_map(|log| self.trust.place(*log).or_else(|| read(log))).collect();
         if !touched.is_empty() {
             self.show(&touched, &mut effects);
         }

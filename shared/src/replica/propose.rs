@@ -160,10 +160,12 @@ impl Replica {
         }
     }
 
-    /// The newest beacon heard, where it says more than the line that was seen.
+    /// The newest beacon heard, where it says more than the line that was seen. An hour that was signed by a key which the
+    /// log has not come to proves nothing there.
     fn beacon_after(&self, log: LogId, seen: Seen) -> Option<Beacon> {
-        let seen_at = self.books.get(&log)?.log.received_at(seen.position)?;
-        self.beacon.clone().filter(|beacon| beacon.at() > seen_at)
+        let log = &self.books.get(&log)?.log;
+        let seen_at = log.received_at(seen.position)?;
+        self.beacon.clone().filter(|beacon| beacon.at() > seen_at && log.facts.has_signed(beacon))
     }
 
     /// Whether a decision that excludes this one waits on this phone already.

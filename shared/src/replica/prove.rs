@@ -18,7 +18,7 @@ impl Replica {
         let newest = lines.iter().rfind(|line| line.signature.is_some()).ok_or_else(not_whole)?;
         let file = proof::of_record(&self.kinds, log, lines, record).map_err(|error| match error {
             NotProvable::NeverSigned => Refusal::new("proof_not_signed", "Nothing on this record is signed and in force yet, so there is nothing to prove."),
-            NotProvable::NotOpened => not_whole(),
+            NotProvable::NotOpened | NotProvable::KeyChanges => not_whole(),
             NotProvable::TooLong(_) | NotProvable::Limit(_) => {
                 Refusal::new("proof_too_long", "This record's relationship is longer than a proof may be. Nothing was saved.")
             }

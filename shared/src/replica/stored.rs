@@ -165,6 +165,7 @@ impl Replica {
             let book = self.books.entry(*log).or_insert_with(|| Book::new(*log, organisation));
             book.replay(&self.kinds, line)?;
         }
+        self.learn_keys();
         for (log, bytes) in stored.snapshots {
             if let Some(book) = self.books.get_mut(&log) {
                 book.restore_snapshot(bytes);

@@ -45,7 +45,9 @@ pub(super) fn fact(state: State<'_>, fact: &Fact, received_at: At) -> Result<(),
         | Fact::Captured { .. }
         | Fact::Evidence(_)
         | Fact::EvidenceVoided(_)
-        | Fact::EvidenceHidden(_) => return Ok(()),
+        | Fact::EvidenceHidden(_)
+        | Fact::KeyNamed(_)
+        | Fact::KeyTaken(_) => return Ok(()),
     };
     let log = state.facts.log();
     // No lead is a member of a pair log. A membership that ends there follows the one in the record log, whose fact the

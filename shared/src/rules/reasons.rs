@@ -3,7 +3,7 @@
 use super::Proposal;
 use crate::{
     decision::{Act, MAX_REASON_CHARS},
-    fact::Fact,
+    fact::{Fact, KeyTaken},
     refusal::Refusal,
     words::refusal as say,
 };
@@ -24,8 +24,15 @@ pub(super) fn fact(fact: &Fact) -> Result<(), Refusal> {
         Fact::MemberEnded(ended) => &ended.reason,
         Fact::Discarded { reason, .. } => reason,
         Fact::Epoch(epoch) => &epoch.reason,
+        Fact::KeyNamed(named) => &named.reason,
+        // Where the key before named it, that line says why.
+        Fact::KeyTaken(KeyTaken { reason: Some(reason), .. }) => reason,
         _ => return Ok(()),
     };
+    given(reason)
+}
+
+pub(super) fn given(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
         Err(say::r6_reason())
     } else if reason.chars().count() > MAX_REASON_CHARS {

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 use shared::{
     bytes::Hash,
     cbor,
-    fact::{Cover, Epoch, Exemption, Fact, MAX_FACT_BYTES, MemberEnded, Pause},
+    fact::{Cover, Epoch, Exemption, Fact, KeyNamed, KeyTaken, MAX_FACT_BYTES, MemberEnded, Pause},
     role::Role,
     time::MINUTE_MS,
 };
 
 use crate::{
     held::held,
-    world::{AMARA, MET, OBSERVED, PAIR, PHONE, RUTH, START, World},
+    world::{AMARA, MET, OBSERVED, PAIR, PHONE, RUTH, START, World, device_key},
 };
 
 #[test]
@@ -32,7 +32,10 @@ fn every_fact_reads_back() {
         Fact::Captured { record: OBSERVED, earliest: from, latest: until },
         Fact::Adopted { change, author: RUTH, by: AMARA },
         Fact::Discarded { change, author: RUTH, by: AMARA, reason: reason.clone() },
-        Fact::Epoch(Epoch { epoch: 2, erased: vec![OBSERVED], authors: vec![(MET, AMARA)], by: RUTH, reason }),
+        Fact::Epoch(Epoch { epoch: 2, erased: vec![OBSERVED], authors: vec![(MET, AMARA)], by: RUTH, reason: reason.clone() }),
+        Fact::KeyNamed(KeyNamed { key: device_key().public(), reason: reason.clone() }),
+        Fact::KeyTaken(KeyTaken { key: device_key().public(), reason: None }),
+        Fact::KeyTaken(KeyTaken { key: device_key().public(), reason: Some(reason) }),
     ]);
     let cases: Vec<Value> = facts
         .iter()

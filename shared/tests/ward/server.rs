@@ -12,7 +12,7 @@ use shared::{
         writer::{DocumentError, Edit},
     },
     epoch::carry,
-    fact::{Epoch, Fact, Opened, Settings},
+    fact::{Epoch, Fact, KeyNamed, KeyTaken, Opened, Settings},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::{Domain, SecretKey},
     kind::Kinds,
@@ -123,6 +123,34 @@ impl Server {
         Ok(self.line(log, accepted, now, None))
     }
 
+    /// The organisation changes its key in every log, and goes on with the new one.
+    pub fn rotate(&mut self, key: SecretKey, now: At) {
+        for log in self.logs.keys().copied().collect::<Vec<_>>() {
+            self.rotate_in(log, &key, now);
+        }
+        self.key = key;
+    }
+
+    /// The two lines of a rotation in one log.
+    pub fn rotate_in(&mut self, log: LogId, key: &SecretKey, now: At) {
+        self.fact(log, Fact::KeyNamed(KeyNamed { key: key.public(), reason: "a new server".into() }), now).expect("it may");
+        self.takes_key(log, key, None, now);
+    }
+
+    /// The organisation lost its key.
+    pub fn lose_key(&mut self, key: SecretKey, now: At) {
+        for log in self.logs.keys().copied().collect::<Vec<_>>() {
+            self.takes_key(log, &key, Some("a server burnt down".to_owned()), now);
+        }
+        self.key = key;
+    }
+
+    fn takes_key(&mut self, log: LogId, key: &SecretKey, reason: Option<String>, now: At) {
+        let former = std::mem::replace(&mut self.key, key.clone());
+        self.fact(log, Fact::KeyTaken(KeyTaken { key: key.public(), reason }), now).expect("it may");
+        self.key = former;
+    }
+
     /// Erases records' words in every log that has them.
     pub fn erase(&mut self, records: &[RecordId], now: At) {
         let has = |log: &Log| records.iter().any(|record| log.index.has_record(&record.to_string()));
@@ -174,7 +202,7 @@ impl Server {
     /// A log as a phone reads it from nothing, to its end.
     pub fn fold(&self, log: LogId, lines: &[Line]) -> Result<Log, ReplayError> {
         let mut fresh = Log::told(log, self.organisation, self.logs[&log].0.epoch);
-        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line, &self.key.public()))?;
+        lines.iter().try_for_each(|line| fresh.verify(&self.kinds, line))?;
         if fresh.is_whole() { Ok(fresh) } else { Err(ReplayError::Withheld(fresh.chain.next)) }
     }
 

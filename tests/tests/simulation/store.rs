@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use server::store::{
-    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, StoreError, Turn, Work,
+    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, StoreError,
+    Turn, Work,
 };
 use shared::{
     bytes::Hash,
     id::{DeviceId, LogId, PersonId, RecordId},
+    key::SecretKey,
     line::Line,
     parts::{Name, Rows},
     role::Role,
@@ -59,10 +61,27 @@ fn no_accounts<T>() -> Result<T> {
     Err(StoreError::Unavailable("a simulated store keeps no accounts".to_owned()))
 }
 
+/// Keys are no part of this world either: the organisation has one.
+fn no_rotation<T>() -> Result<T> {
+    Err(StoreError::Unavailable("a simulated organisation keeps its key".to_owned()))
+}
+
 #[async_trait]
 impl Store for SimStore {
     async fn organisation(&self) -> Result<Option<Organisation>> {
         self.read(|tables| tables.organisation.clone()).await
+    }
+
+    async fn begin_rotation(&self, _: &SecretKey, _: &SecretKey, _: &Rotation) -> Result<()> {
+        no_rotation()
+    }
+
+    async fn end_rotation(&self, _: &SecretKey) -> Result<()> {
+        no_rotation()
+    }
+
+    async fn logs(&self, _: Option<LogId>, _: usize) -> Result<Vec<LogId>> {
+        no_rotation()
     }
 
     async fn person(&self, person: PersonId) -> Result<Option<Person>> {

@@ -159,7 +159,7 @@ impl Known {
     pub fn reads_again(&self, kinds: &Kinds, key: &PublicKey, lines: &[Line]) -> Checked {
         let mut fresh = Log::told(self.log.id, self.log.organisation, self.log.epoch);
         for line in lines {
-            fresh.verify(kinds, line, key).map_err(|error| violated(Invariant::Chain, format!("{}: {error}", self.log.id)))?;
+            verified(&mut fresh, kinds, key, line)?;
         }
         self.is_the_same_as(&fresh).map_err(|what| violated(Invariant::Reloads, format!("{} read again has another {what}", self.log.id)))
     }
@@ -235,7 +235,7 @@ impl Known {
 
     /// Invariant 5: the chain, the organisation's and the device's signature, and the digest over the frozen words.
     fn take(&mut self, kinds: &Kinds, key: &PublicKey, line: &Line) -> Checked {
-        self.log.verify(kinds, line, key).map_err(|error| violated(Invariant::Chain, format!("{}: {error}", self.log.id)))?;
+        verified(&mut self.log, kinds, key, line)?;
         self.hashes.push(line.hash);
         Ok(())
     }
@@ -302,4 +302,10 @@ fn item(line: &Line) -> Result<Item, crate::invariant::Violation> {
         }
         LineKind::Fact => Err(unreadable()),
     }
+}
+
+/// Takes in a line, and asks whether its log still stands under the organisation's key.
+fn verified(log: &mut Log, kinds: &Kinds, key: &PublicKey, line: &Line) -> Checked {
+    log.verify(kinds, line).map_err(|error| violated(Invariant::Chain, format!("{}: {error}", log.id)))?;
+    if log.facts.keys.current() == Some(key) { Ok(()) } else { Err(violated(Invariant::Chain, format!("{} stands under another key", log.id))) }
 }

@@ -169,6 +169,7 @@ pub fn why(rule: &str) -> &'static str {
         "r16" => "A signature says who decided; one that somebody else gave says nothing.",
         "r15" => "A low mark without guidance helps nobody.",
         "old" | "erased" | "erase" => "What was erased is gone for good, and does not come back by accident.",
+        "key" => "Everything rests on the organisation's key: a phone takes a new one only where the former one vouches for it.",
         "too" => "It protects your account from being guessed.",
         "sign" => "The server must know whose words it is given.",
         _ => "What arrives must be whole, readable and known to both sides.",

@@ -71,5 +71,7 @@ fn sentence(fact: &Fact, facts: &Facts, zone: &Zone) -> String {
         Fact::EvidenceVoided(moved) => say::evidence_voided(&moved.name),
         Fact::EvidenceHidden(moved) => say::evidence_hidden(&moved.name),
         Fact::Epoch(epoch) => say::erased(epoch.erased.len(), &name(epoch.by), &epoch.reason),
+        Fact::KeyNamed(named) => say::key_changed(&named.reason),
+        Fact::KeyTaken(taken) => taken.reason.as_ref().map_or_else(|| say::KEY_TAKEN.to_owned(), |reason| say::key_replaced(reason)),
     }
 }

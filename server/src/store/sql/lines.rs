@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Connection, Pool,
-    read::{damaged, failed, fixed, integer, number},
+    read::{damaged, failed, fixed, integer, number, parsed},
 };
 use crate::store::{Page, Result, Stand, weight, work::Entry};
 
@@ -71,6 +71,17 @@ pub(in crate::store) async fn stand(pool: &Pool, log: LogId) -> Result<Option<St
     let row: Option<(i64, i64, Vec<u8>)> =
         sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(pool).await.map_err(failed)?;
     row.map(|(epoch, next, head)| Ok(Stand { epoch: number(epoch)?, head: ChainHead { next: number(next)?, hash: fixed(head)? } })).transpose()
+}
+
+/// The logs behind one, by name.
+pub(super) async fn logs(pool: &Pool, after: Option<LogId>, most: usize) -> Result<Vec<LogId>> {
+    let names: Vec<String> = sqlx::query_scalar("select name from logs where name > $1 order by name limit $2")
+        .bind(after.map_or_else(String::new, |log| log.to_string()))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
+    names.iter().map(|name| parsed(name)).collect()
 }
 
 pub(super) async fn page(pool: &Pool, log: LogId, page: Page) -> Result<Vec<Line>> {

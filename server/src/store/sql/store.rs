@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use shared::{
     bytes::Hash,
     id::{DeviceId, LogId, PersonId, RecordId},
+    key::SecretKey,
     line::Line,
     parts::{Name, Rows},
     role::Role,
@@ -25,12 +26,25 @@ use shared::{
 
 pub(super) use self::{read::failed, write::write};
 use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, Pool, begin};
-use crate::store::{Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Session, Stand, Store, Turn};
+use crate::store::{
+    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
+};
 
 #[async_trait]
 impl Store for Backend {
     async fn organisation(&self) -> Result<Option<Organisation>> {
         organisation::read(&self.readers).await
+    }
+
+    async fn begin_rotation(&self, before: &SecretKey, after: &SecretKey, rotation: &Rotation) -> Result<()> {
+        let mut connection = self.connection().await?;
+        let mut transaction = begin(&mut connection).await?;
+        organisation::begin_rotation(&mut transaction, before, after, rotation).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn end_rotation(&self, key: &SecretKey) -> Result<()> {
+        organisation::end_rotation(&mut *self.connection().await?, key).await
     }
 
     async fn person(&self, person: PersonId) -> Result<Option<Person>> {
@@ -99,6 +113,10 @@ impl Store for Backend {
 
     async fn stand(&self, log: LogId) -> Result<Option<Stand>> {
         lines::stand(&self.readers, log).await
+    }
+
+    async fn logs(&self, after: Option<LogId>, most: usize) -> Result<Vec<LogId>> {
+        lines::logs(&self.readers, after, most).await
     }
 
     async fn lines(&self, log: LogId, page: Page) -> Result<Vec<Line>> {

@@ -15,6 +15,10 @@ pub(in crate::store) async fn write(connection: &mut Connection, work: &Work) ->
     if let Some(new) = &work.organisation {
         organisation::write(connection, new).await?;
     }
+    let opened: Vec<_> = work.logs.iter().filter_map(LogWork::opened_with).collect();
+    if !opened.is_empty() {
+        organisation::opens_with(connection, &opened).await?;
+    }
     for person in &work.people {
         people::add(connection, person).await?;
     }
@@ -107,7 +111,9 @@ async fn feed(connection: &mut Connection, log: i64, line: &Line, fact: &Fact) -
         | Fact::Discarded { .. }
         | Fact::EvidenceVoided(_)
         | Fact::EvidenceHidden(_)
-        | Fact::Epoch(_) => Ok(()),
+        | Fact::Epoch(_)
+        | Fact::KeyNamed(_)
+        | Fact::KeyTaken(_) => Ok(()),
     }
 }
 
