@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Session, Settled, StoreError, Work};
+use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Rotation, Session, Settled, StoreError, Work};
 use shared::{
     bytes::{Bytes, Fixed},
     fact::{Epoch, Fact, MemberEnded},
     id::{DeviceId, LogId, PersonId, RecordId},
+    key::SecretKey,
     line::ChainHead,
     log::FIRST_EPOCH,
     parts::{Name, Rows},
@@ -29,6 +30,37 @@ pub async fn there_is_one_organisation_and_one_person_an_address(bench: Bench) {
     assert_eq!(bench.store.people().await.expect("an answer").len(), 1);
     let kept = bench.reopened().await.store.organisation().await.expect("an answer").expect("it is there");
     assert_eq!((kept.name.as_str(), kept.key.seed()), ("Harrowmere", [3; 32]));
+}
+
+pub async fn a_key_is_changed_once_at_a_time_and_the_former_one_is_kept_until_the_end(bench: Bench) {
+    let [second, third] = [4, 5].map(|seed| SecretKey::from_seed([seed; 32]));
+    let rotation = Rotation { former: Some(bench.key.clone()), reason: "a new server".to_owned(), began_at: NOW };
+    let logs = [record_log(1), record_log(2)];
+    for log in logs {
+        bench.opened(log, vec![]).await;
+    }
+    assert_eq!(bench.store.logs(None, 10).await.expect("an answer"), logs);
+    assert_eq!(bench.store.logs(Some(logs[0]), 10).await.expect("an answer"), [logs[1]]);
+    assert_eq!(bench.store.logs(None, 1).await.expect("an answer"), [logs[0]]);
+    let stale = bench.store.begin_rotation(&second, &third, &rotation).await;
+    assert!(matches!(stale, Err(StoreError::Conflict)), "it is not the organisation's: {stale:?}");
+    bench.store.begin_rotation(&bench.key, &second, &rotation).await.expect("none is under way");
+    let twice = bench.store.begin_rotation(&second, &third, &rotation).await;
+    assert!(matches!(twice, Err(StoreError::Conflict)), "{twice:?}");
+
+    let bench = bench.reopened().await;
+    let organisation = async || bench.store.organisation().await.expect("an answer").expect("it is there");
+    let kept = organisation().await;
+    let under_way = kept.rotation.expect("it is under way");
+    assert_eq!((kept.key.seed(), under_way.former.map(|former| former.seed())), (second.seed(), Some(bench.key.seed())));
+    assert_eq!((under_way.reason.as_str(), under_way.began_at), ("a new server", NOW));
+    // Whoever brought logs to an older key ends no newer change.
+    bench.store.end_rotation(&bench.key).await.expect("an answer");
+    assert!(organisation().await.rotation.is_some());
+    bench.store.end_rotation(&second).await.expect("an answer");
+    assert!(organisation().await.rotation.is_none());
+    bench.store.begin_rotation(&second, &third, &Rotation { former: None, ..rotation }).await.expect("none is under way");
+    assert!(organisation().await.rotation.is_some_and(|rotation| rotation.former.is_none()));
 }
 
 pub async fn a_session_lasts_until_its_end_and_no_password_change(bench: Bench) {

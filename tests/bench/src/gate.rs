@@ -1,6 +1,6 @@
 //! The gate against the same without rules: decoding, chaining, signing and committing alone. In this process.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use server::{
@@ -157,8 +157,8 @@ async fn commit(server: &Server, log: LogId, head: ChainHead, body: &[u8], accep
 
 /// Lines behind `head`, chained and signed.
 async fn work(server: &Server, log: LogId, head: ChainHead, accepted: Vec<Accepted>) -> Result<LogWork> {
-    let key = &server.gate.organisation().await?.key;
-    let place = Place { log, epoch: FIRST_EPOCH, before: head, received_at: SystemClock.now(), key, entropy: server.gate.entropy() };
+    let organisation = server.gate.organisation().await?;
+    let place = Place { log, epoch: FIRST_EPOCH, before: head, received_at: SystemClock.now(), key: &organisation.key, entropy: server.gate.entropy() };
     Ok(LogWork::new(place, accepted))
 }
 
@@ -201,7 +201,7 @@ async fn set_up(server: &Server, person: &Person) -> Result<Phone> {
     let now = SystemClock.now();
     let key = Phone::new_key();
     let device = server.gate.enrol(person.id, key.public(), "bench", now).await?;
-    let organisation = Arc::clone(server.gate.organisation().await?);
+    let organisation = server.gate.organisation().await?;
     let session = shared::wire::Session {
         person: person.id,
         name: server.store.person(person.id).await?.context("the person was made")?.name,
