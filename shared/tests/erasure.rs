@@ -147,7 +147,7 @@ fn what_somebody_else_wrote_meanwhile_stands_beside_it_after_an_epoch_too() {
 
 #[test]
 fn what_was_accepted_and_never_answered_is_not_there_twice() {
-    let Opening { mut ward, amara, ruth, record, gone } = opening();
+    let Opening { mut ward, amara, record, gone, .. } = opening();
     ward.set(amara, log(), record, "scope", "Notes".into());
     let comment = ward.record();
     let fields = [("on".to_owned(), record.to_string().into()), ("words".to_owned(), "Better so?".into())].into();
