@@ -4,14 +4,17 @@ use serde_json::{Value, json};
 use shared::{
     bytes::Hash,
     cbor,
-    fact::{Cover, Epoch, Exemption, Fact, KeyNamed, KeyTaken, MAX_FACT_BYTES, MemberEnded, Pause},
+    decision::{Act, SignedDecision},
+    fact::{AtOrigin, Cover, Device, Epoch, Evidence, Exemption, Fact, KeyNamed, KeyTaken, MAX_FACT_BYTES, MemberEnded, Pause},
+    ledger::{Mark, Receipt},
     role::Role,
     time::MINUTE_MS,
 };
 
 use crate::{
     held::held,
-    world::{AMARA, MET, OBSERVED, PAIR, PHONE, RUTH, START, World, device_key},
+    observation::story,
+    world::{AMARA, MET, OBSERVED, PAIR, PHONE, RECORD, RUTH, START, World, device_key},
 };
 
 #[test]
@@ -22,7 +25,17 @@ fn every_fact_reads_back() {
     let reason = "She works elsewhere now.".to_owned();
     let mut facts: Vec<Fact> =
         world.lines(PAIR).iter().map(|line| cbor::decode(&line.side.as_ref().expect("kept").bytes.0, MAX_FACT_BYTES).expect("a fact")).collect();
+    let submit = story().submit;
+    let decision = submit.decision().expect("it reads");
+    let device = Device { device: PHONE, person: RUTH, key: device_key().public(), label: "Ruth's phone".into() };
+    let signed = SignedDecision { salt: None, heads: Vec::new(), ..submit };
+    let evidence = Evidence { line: 8, received_at: until, seen_at: from, name: "Ruth Calloray".into(), device, signed };
+    let mark = Mark::new(&decision, Receipt { position: 9, received_at: until, seen_at: from });
+    let at_origin = |act| AtOrigin { log: RECORD, record: OBSERVED, line: 8, name: "Ruth Calloray".into(), mark: Mark { act, ..mark.clone() } };
     facts.extend([
+        Fact::Evidence(Box::new(evidence)),
+        Fact::EvidenceVoided(AtOrigin { mark: Mark { reason: Some(reason.clone()), ..at_origin(Act::Void).mark }, ..at_origin(Act::Void) }),
+        Fact::EvidenceHidden(at_origin(Act::Hide)),
         Fact::MemberEnded(MemberEnded { person: RUTH, role, at: until, reason: reason.clone(), by: AMARA }),
         Fact::DeviceRevoked { device: PHONE },
         Fact::Exemption(Exemption { rule: "r2".into(), person: RUTH, reason: reason.clone(), review_on: until, by: AMARA }),
