@@ -19,7 +19,7 @@ use shared::{
 use sqlx::Connection as _;
 
 use crate::{
-    growth::Hand,
+    hand::Hand,
     house::{Database, House, MENTEE, MENTOR, run},
     phone::Phone,
 };

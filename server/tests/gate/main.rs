@@ -5,7 +5,7 @@
 mod client;
 mod erase;
 mod evidence;
-mod growth;
+mod hand;
 mod held;
 mod house;
 mod init;
