@@ -155,21 +155,28 @@ impl Gate {
     pub(super) async fn commit(&self, act: Act, work: Work) -> Result<()> {
         let logs = work.logs.clone();
         let mut locked = act.commit(work).await?;
+        logs.iter().for_each(|work| self.store.announce(Moved { log: work.log(), from: work.before().next, next: work.after().next }));
+        let mut all_taken = Ok(());
         for work in logs {
-            self.store.announce(Moved { log: work.log(), from: work.before().next, next: work.after().next });
             match locked.iter().position(|locked| locked.loaded().log.id == work.log()) {
-                Some(place) => self.take(locked.swap_remove(place), &work).await?,
+                Some(place) => all_taken = all_taken.and(self.take(locked.swap_remove(place), &work).await),
                 // The act opened it: nobody has it in memory, and its first members learn that it is there.
                 None => self.live.tell_moved(&moved(work.facts(), &BTreeSet::new()), work.log(), work.after().next),
             }
         }
         // What the act only read.
         locked.into_iter().for_each(|locked| locked.put_back(self));
-        Ok(())
+        all_taken
     }
 
-    /// Takes committed lines into memory, and tells the members.
+    /// Takes committed lines into memory, and tells the members: these are durable, whatever becomes of the memory.
     async fn take(&self, mut locked: Locked, work: &LogWork) -> Result<()> {
+        let taken = self.take_lines(&mut locked, work).await;
+        self.tell(&locked, work);
+        taken.map(|()| locked.put_back(self))
+    }
+
+    async fn take_lines(&self, locked: &mut Locked, work: &LogWork) -> Result<()> {
         for line in work.lines() {
             // Never happens unless a rule let through what does not fold: the line is durable, so say it loudly and
             // read the log again next time.
@@ -182,8 +189,6 @@ impl Gate {
                 break;
             }
         }
-        self.tell(&locked, work);
-        locked.put_back(self);
         Ok(())
     }
 

@@ -41,8 +41,9 @@ impl World {
     pub fn attacks(&mut self) {
         let number = self.rng.below(self.hostile.len());
         let Some(device) = self.hostile[number].device else { return };
-        let bundle = match self.rng.below(8) {
+        let bundle = match self.rng.below(10) {
             0 | 1 => self.approves(number, device),
+            8 | 9 => self.vouches_for_themselves(number, device),
             2 => self.decides_anything(number, device),
             3 => self.forges(number, device),
             4 => self.writes_as(number, device),
@@ -73,15 +74,15 @@ impl World {
 
     /// A record that something was asked for on, of a kind.
     pub fn asked(&mut self, kinds: &[&str]) -> Option<(RecordId, u32)> {
+        self.asked_by(kinds, |_| true)
+    }
+
+    fn asked_by(&mut self, kinds: &[&str], wanted: impl Fn(PersonId) -> bool) -> Option<(RecordId, u32)> {
         let known = self.witness.known(self.record_log)?;
-        let asked: Vec<(RecordId, u32)> = known
-            .log
-            .ledger
-            .records
-            .iter()
-            .filter(|(_, entry)| kinds.contains(&entry.kind.as_str()))
-            .filter_map(|(record, entry)| Some((*record, entry.latest()?.number)))
-            .collect();
+        let of_kind = known.log.ledger.records.iter().filter(|(_, entry)| kinds.contains(&entry.kind.as_str()));
+        let latest = of_kind.filter_map(|(record, entry)| Some((*record, entry.latest()?)));
+        let asked: Vec<(RecordId, u32)> =
+            latest.filter(|(_, version)| wanted(version.submitted.by)).map(|(record, version)| (record, version.number)).collect();
         self.rng.pick(&asked).copied()
     }
 
@@ -89,6 +90,14 @@ impl World {
     fn approves(&mut self, number: usize, device: DeviceId) -> Option<Bundle> {
         let (record, version) = self.asked(&["claim"])?;
         self.decides_as(number, device, (record, version), Act::Approve)
+    }
+
+    /// Countersigns, or approves, what they sent themselves.
+    fn vouches_for_themselves(&mut self, number: usize, device: DeviceId) -> Option<Bundle> {
+        let person = self.hostile[number].person;
+        let (kind, act) = if self.rng.one_in(2) { ("observation", Act::Countersign) } else { ("claim", Act::Approve) };
+        let own = self.asked_by(&[kind], |by| by == person)?;
+        self.decides_as(number, device, own, act)
     }
 
     fn decides_anything(&mut self, number: usize, device: DeviceId) -> Option<Bundle> {

@@ -2,6 +2,8 @@
 
 mod sync;
 
+use std::fmt;
+
 use shared::{
     decision::{Unlock, UnlockMethod},
     id::PersonId,
@@ -76,6 +78,16 @@ pub struct Running {
     typing: bool,
     /// The request under way.
     asked: Option<SyncRequest>,
+    /// The system stopped the app where it stood: no timer ends, nothing is heard.
+    asleep: bool,
+}
+
+impl fmt::Debug for Running {
+    /// How it stands with the server.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { engine, request_number, live_number, tick_number, tick_at, probing, .. } = self;
+        write!(f, "{engine:?}, request {request_number}, stream {live_number}, tick {tick_number} at {tick_at:?}, probing {probing}")
+    }
 }
 
 pub struct Phone {
@@ -88,8 +100,6 @@ pub struct Phone {
     /// This phone's clock minus the world's.
     pub clock_off_ms: i64,
     pub dies: Option<Death>,
-    /// The system stopped the app where it stood: no timer ends, nothing is heard.
-    pub asleep: bool,
     /// Unsent words that the last writes took off the disk.
     pub taken: Vec<Word>,
     pub wishes: Vec<Wish>,
@@ -109,7 +119,6 @@ impl Phone {
             disk: PhoneDisk::default(),
             clock_off_ms: 0,
             dies: None,
-            asleep: false,
             taken: Vec::new(),
             wishes: Vec::new(),
             rng,
@@ -145,11 +154,32 @@ impl Phone {
             probing: false,
             typing: false,
             asked: None,
+            asleep: false,
         });
         // Whoever was typing when the browser ended types no more.
         self.note_typing();
         self.drive(now, Signal::Wake);
         Ok(())
+    }
+
+    /// The app runs and the person may look at it.
+    pub fn is_awake(&self) -> bool {
+        self.awake().is_some()
+    }
+
+    fn awake(&self) -> Option<&Running> {
+        self.running.as_ref().filter(|running| !running.asleep)
+    }
+
+    fn awake_mut(&mut self) -> Option<&mut Running> {
+        self.running.as_mut().filter(|running| !running.asleep)
+    }
+
+    /// The system stops the app where it stands.
+    pub fn falls_asleep(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.asleep = true;
+        }
     }
 
     fn note_typing(&mut self) {
@@ -163,10 +193,7 @@ impl Phone {
         let clock = self.clock(now);
         let Some(running) = self.running.as_mut().filter(|running| running.run == number) else { return };
         running.typing = false;
-        if self.asleep {
-            return;
-        }
-        if running.replica.has_unsent(clock) {
+        if !running.asleep && running.replica.has_unsent(clock) {
             self.note_typing();
             self.drive(now, Signal::Changed);
         }
@@ -175,7 +202,6 @@ impl Phone {
     /// The power goes, or the browser ends the worker.
     pub fn die(&mut self) {
         self.running = None;
-        self.asleep = false;
         self.dies = None;
         self.wishes.clear();
         self.disk.lose_power();
@@ -185,7 +211,7 @@ impl Phone {
     pub fn wakes(&mut self, now: At) {
         let Some(running) = &mut self.running else { return };
         running.tick_at = None;
-        if std::mem::take(&mut self.asleep) {
+        if std::mem::take(&mut running.asleep) {
             let number = running.live_number;
             self.hung_up(now, number);
             self.note_typing();

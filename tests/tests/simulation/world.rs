@@ -286,6 +286,7 @@ impl World {
             if let Write::Work(work) = &*write {
                 let lines = work.logs.iter().flat_map(|log| log.lines().map(|line| (log.log(), line.header.position, line.hash)));
                 lines.for_each(|line| self.chronicle.takes(line));
+                work.logs.iter().for_each(|log| self.is_found(log.log(), log.after().next));
                 self.witness.commits(work)?;
             }
         }

@@ -74,20 +74,21 @@ impl Phone {
         self.wishes.push(Wish::WakeAt { at: at.plus(-off), number: running.tick_number });
     }
 
-    pub fn tick(&mut self, now: At, number: u64) {
-        let Some(running) = &mut self.running else { return };
-        if running.tick_number != number {
-            return;
-        }
+    /// Whether the timer that ends is the one that the app waits for: setting one anew ends the former.
+    pub fn waits_for(&self, tick: u64) -> bool {
+        self.awake().is_some_and(|running| running.tick_number == tick)
+    }
+
+    pub fn tick(&mut self, now: At) {
+        let Some(running) = self.awake_mut() else { return };
         running.tick_at = None;
         self.drive(now, Signal::Tick);
     }
 
     /// The answer to a request. Gives back what was asked and what was said, for whoever checks it.
     pub fn answered(&mut self, now: At, number: u64, answer: Option<&[u8]>) -> Checked<Option<(SyncRequest, SyncResponse)>> {
-        let clock = self.clock(now);
-        let awake = self.running.as_mut().filter(|_| !self.asleep);
-        let Some(running) = awake.filter(|running| running.request_number == number) else { return Ok(None) };
+        let (clock, planted) = (self.clock(now), self.planted);
+        let Some(running) = self.awake_mut().filter(|running| running.request_number == number) else { return Ok(None) };
         let Some(bytes) = answer else {
             running.replica.failed(clock);
             self.drive(now, Signal::Failed { retry_after_s: None });
@@ -98,7 +99,7 @@ impl Phone {
         let kept = response.verdicts.iter().any(Verdict::is_kept);
         let more_lines = response.logs.iter().any(|update| update.more);
         let effects = {
-            let _armed = Armed::with(self.planted);
+            let _armed = Armed::with(planted);
             running.replica.absorb(&request, response.clone(), clock)
         };
         believed(&effects.news)?;
@@ -113,8 +114,7 @@ impl Phone {
     /// A frame of the live stream. Gives back the lines that came with it.
     pub fn heard(&mut self, now: At, number: u64, frame: &[u8]) -> Checked<Option<LogUpdate>> {
         let clock = self.clock(now);
-        let awake = self.running.as_mut().filter(|_| !self.asleep);
-        let Some(running) = awake.filter(|running| running.live_number == number) else { return Ok(None) };
+        let Some(running) = self.awake_mut().filter(|running| running.live_number == number) else { return Ok(None) };
         let body = frame.get(4..).unwrap_or_default();
         let frame: LiveFrame = cbor::decode(body, MAX_FRAME_BYTES).map_err(|error| violated(Invariant::Reloads, error))?;
         let next_of = |running: &Running, log| running.replica.log(log).map_or(0, |log| log.chain.next);

@@ -28,7 +28,7 @@ impl World {
     }
 
     pub(super) fn ticks(&mut self, phone: usize, number: u64) {
-        if self.phones[phone].asleep {
+        if !self.phones[phone].waits_for(number) {
             return;
         }
         // Heartbeats are not events of their own: one that would have come was heard just now.
@@ -37,11 +37,11 @@ impl World {
             let beat = server::live::framed(&LiveFrame::Heartbeat { now: self.now }).to_vec();
             drop(self.phones[phone].heard(self.now, live, &beat));
         }
-        self.phones[phone].tick(self.now, number);
+        self.phones[phone].tick(self.now);
     }
 
     pub(super) fn acts_on(&mut self, phone: usize, more: usize) -> Checked {
-        if self.resting || self.phones[phone].running.is_none() || self.phones[phone].asleep {
+        if self.resting || !self.phones[phone].is_awake() {
             return Ok(());
         }
         self.person_acts(phone);
@@ -56,7 +56,7 @@ impl World {
         match self.rng.below(4) {
             0 | 1 if ms < 2 * MINUTE_MS => {}
             0..=2 => {
-                self.phones[phone].asleep = true;
+                self.phones[phone].falls_asleep();
                 self.closes_streams(phone);
             }
             _ => {

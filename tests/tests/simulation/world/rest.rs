@@ -1,5 +1,9 @@
 //! The faults end: the world comes to rest, and what the checks said bit by bit is asked in full.
 
+use std::fmt::Write as _;
+
+use shared::id::LogId;
+
 use super::{Event, PROCESSES, World};
 use crate::{
     invariant::{Checked, Invariant, violated},
@@ -31,8 +35,7 @@ impl World {
                 return Ok(());
             }
             if self.step - begun > STEPS_TO_REST {
-                let restless: Vec<usize> = (0..self.phones.len()).filter(|phone| !self.phone_is_at_rest(*phone)).collect();
-                return Err(violated(Invariant::Rest, format!("phones {restless:?} keep something back")));
+                return Err(violated(Invariant::Rest, self.kept_back()));
             }
         }
     }
@@ -43,10 +46,35 @@ impl World {
 
     fn phone_is_at_rest(&self, number: usize) -> bool {
         let phone = &self.phones[number];
-        let Some(replica) = phone.replica() else { return false };
+        phone.running.is_some() && self.unread(number).is_empty() && !phone.has_unsent(self.now)
+    }
+
+    /// The logs that a phone has not read to their end: how far it is, and where they end.
+    fn unread(&self, number: usize) -> Vec<(LogId, u64, u64)> {
+        let phone = &self.phones[number];
+        let Some(replica) = phone.replica() else { return Vec::new() };
         let reach = self.machine.get().tables.reach(phone.person, self.now);
-        let read = reach.iter().filter(|reach| reach.current).all(|reach| replica.log(reach.log).is_some_and(|log| log.chain.next == reach.end));
-        read && !phone.has_unsent(self.now)
+        let current = reach.iter().filter(|reach| reach.current);
+        let read = current.map(|reach| (reach.log, replica.log(reach.log).map_or(0, |log| log.chain.next), reach.end));
+        read.filter(|(_, read, end)| read != end).collect()
+    }
+
+    /// Why the world did not come to rest, in words for whoever looks into it.
+    fn kept_back(&self) -> String {
+        let mut why = format!("it is {:?}; {} requests and {} acts are under way", self.now, self.calls.len(), self.acts.len());
+        for number in (0..self.phones.len()).filter(|phone| !self.phone_is_at_rest(*phone)) {
+            let phone = &self.phones[number];
+            let Some(running) = &phone.running else {
+                let _infallible = write!(why, "; phone {number} is not running");
+                continue;
+            };
+            let unread = self.unread(number);
+            let unsent = if phone.has_unsent(self.now) { "has unsent work" } else { "has sent everything" };
+            let streams: Vec<(u64, usize)> =
+                self.streams.values().filter(|stream| stream.phone == number).map(|stream| (stream.number, stream.process)).collect();
+            let _infallible = write!(why, "; phone {number} {unsent}, has not read {unread:?}, has the streams {streams:?} and is {running:?}");
+        }
+        why
     }
 
     /// Everything, in full: what the incremental checks say bit by bit.

@@ -1,5 +1,6 @@
 //! Live streams: what a process says on them, and what of it arrives.
 
+use server::live::LOOK_EVERY;
 use shared::{
     cbor,
     id::{LogId, PersonId},
@@ -75,6 +76,15 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// What is durable is found by each process that looks, though nobody says it: whoever wrote it may not know.
+    pub(super) fn is_found(&mut self, log: LogId, next: u64) {
+        let most = i64::try_from(LOOK_EVERY.as_millis()).unwrap_or(i64::MAX);
+        for process in 0..PROCESSES {
+            let ms = self.rng.between(0, most);
+            self.later(ms, Event::Relays { process, log, next });
+        }
     }
 
     pub(super) fn relays(&mut self, process: usize, log: LogId, next: u64) {
