@@ -7,7 +7,7 @@ use shared::{
     key::PublicKey,
     kind::Kinds,
     line::Line,
-    proof::{self, MAX_PROOF_BYTES, MAX_PROOF_LINES, MAX_PROOF_LOGS, NotProvable, Outcome, Report},
+    proof::{self, MAX_PROOF_BYTES, MAX_PROOF_LINES, MAX_PROOF_LOGS, NotProvable, Outcome, Proof, Report},
     role::Role,
     time::At,
     wire::{MAX_LINE_BYTES, MAX_LINES},
@@ -38,8 +38,15 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// Makes a proof of what is stored.
+/// Makes a proof of what is stored, and attests that the logs end there.
 pub async fn export(store: &dyn Store, wanted: Wanted, now: At) -> Result<Vec<u8>, ExportError> {
+    let organisation = store.organisation().await?.ok_or(NotProvable::NotOpened)?;
+    let mut proof = gathered(store, wanted, now).await?;
+    proof.attest(&organisation.key, now);
+    Ok(proof.file()?)
+}
+
+async fn gathered(store: &dyn Store, wanted: Wanted, now: At) -> Result<Proof, ExportError> {
     let kinds = Kinds::standard();
     match wanted {
         Wanted::Record(record) => {

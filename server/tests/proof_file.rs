@@ -47,6 +47,7 @@ async fn what_was_exported_verifies_by_the_key_alone_and_a_changed_file_does_not
         let output = countersign(folder, &["verify", "it.countersign", "--key", &key]);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
         assert!(said(&output).starts_with("Everything that this file states holds."), "{}", said(&output));
+        assert!(said(&output).contains(" ended with line ") && said(&output).contains(", signed by "), "the end is attested: {}", said(&output));
         assert_eq!(countersign(folder, &["verify", "it.countersign"]).status.code(), Some(0));
 
         let mut changed = Proof::read(&std::fs::read(folder.join("it.countersign")).expect("written")).expect("a proof");

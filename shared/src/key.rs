@@ -17,6 +17,8 @@ pub enum Domain {
     Line,
     /// An hour, signed by the organisation.
     Beacon,
+    /// A log's end, signed by the organisation.
+    Checkpoint,
 }
 
 impl Domain {
@@ -25,6 +27,7 @@ impl Domain {
             Self::Decision => b"countersign decision 1\0",
             Self::Line => b"countersign line 1\0",
             Self::Beacon => b"countersign beacon 1\0",
+            Self::Checkpoint => b"countersign checkpoint 1\0",
         }
     }
 

@@ -21,10 +21,12 @@ pub use self::{
 };
 use crate::{
     cbor,
+    checkpoint::Checkpoint,
     id::{LogId, OrganisationId, RecordId},
-    key::PublicKey,
+    key::{PublicKey, SecretKey},
     ledger::State,
     line::Line,
+    time::At,
 };
 
 /// What a proof file's name ends with.
@@ -73,6 +75,9 @@ pub struct Subject {
 pub struct ProofLog {
     pub log: LogId,
     pub lines: Vec<Line>,
+    /// That nothing came behind the last of them until then. A phone cannot say so; the server does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// Why a file is not a proof that can be checked.
@@ -96,6 +101,23 @@ struct Preamble {
 impl Proof {
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
+    }
+
+    /// The file's bytes, within its limit.
+    pub fn file(&self) -> Result<Vec<u8>, NotProvable> {
+        let bytes = self.encode();
+        if bytes.len() > MAX_PROOF_BYTES { Err(NotProvable::TooLong(bytes.len())) } else { Ok(bytes) }
+    }
+
+    /// Adds that every log of it ends there now. While the organisation changes its key, a log may end under the former
+    /// one, which signs nothing more: then nothing is added.
+    pub fn attest(&mut self, key: &SecretKey, now: At) {
+        if key.public() != self.key {
+            return;
+        }
+        for log in &mut self.logs {
+            log.checkpoint = log.lines.last().map(|last| Checkpoint::of(last.hash, key, now));
+        }
     }
 
     /// Reads a file within its limits. Nothing in it has been checked.

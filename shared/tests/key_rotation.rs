@@ -329,7 +329,7 @@ fn outcome(report: &Report, code: &str) -> Option<Outcome> {
 }
 
 fn proof_of(ward: &Ward, record: RecordId) -> Vec<u8> {
-    proof::of_record(&Kinds::standard(), log(), &lines(ward, log()), record).expect("a proof")
+    proof::of_record(&Kinds::standard(), log(), &lines(ward, log()), record).expect("a proof").encode()
 }
 
 #[test]
@@ -375,7 +375,7 @@ fn a_portfolio_waits_until_every_log_has_come_to_the_same_key() {
     ward.server.rotate_in(log(), &second(), ward.now);
     assert_eq!(portfolio(&ward), Err(proof::NotProvable::KeyChanges));
     ward.server.rotate_in(own(RUTH), &second(), ward.now);
-    let report = checked(&portfolio(&ward).expect("a proof"), Some(&organisation_key().public()));
+    let report = checked(&portfolio(&ward).expect("a proof").encode(), Some(&organisation_key().public()));
     assert_eq!(report.verdict(), Outcome::Holds, "{report}");
 }
 

@@ -4,6 +4,7 @@
 mod ward;
 
 use shared::{
+    checkpoint::Checkpoint,
     decision::{Act, Decision, SignedDecision, Unlock, UnlockMethod},
     fact::{Device, Epoch, Fact},
     id::{DeviceId, RecordId},
@@ -14,7 +15,7 @@ use shared::{
     proof::{self, Outcome, Proof, Report},
     replica::{Stored, Table},
     role::Role,
-    time::HOUR_MS,
+    time::{At, HOUR_MS},
 };
 use uuid::Uuid;
 use ward::{
@@ -83,7 +84,7 @@ impl Story {
     }
 
     fn file(&self) -> Vec<u8> {
-        proof::of_record(&Kinds::standard(), log(), &self.lines(), self.claim).expect("a proof")
+        proof::of_record(&Kinds::standard(), log(), &self.lines(), self.claim).expect("a proof").encode()
     }
 
     fn proof(&self) -> Proof {
@@ -95,7 +96,7 @@ impl Story {
         let mut chain = ChainHead::origin(log(), ORGANISATION);
         let lines: Vec<Line> =
             parts.into_iter().map(|(header, side)| chain.extend(header, side, |hash| Some(organisation_key().sign(Domain::Line, &hash.0)))).collect();
-        let file = proof::of_record(&Kinds::standard(), log(), &lines, self.claim).expect("a proof");
+        let file = proof::of_record(&Kinds::standard(), log(), &lines, self.claim).expect("a proof").encode();
         checked(&file)
     }
 
@@ -193,7 +194,7 @@ fn a_portfolio_holds_with_everything_that_was_decided() {
     story.ward.sync(bea);
     story.ward.decide(bea, story.evidence[0], 1, Act::Countersign, None).expect("reviewed");
     story.ward.sync(bea);
-    let file = proof::of_logs(&Kinds::standard(), &[(log(), story.lines())]).expect("a portfolio");
+    let file = proof::of_logs(&Kinds::standard(), &[(log(), story.lines())]).expect("a portfolio").encode();
     let report = checked(&file);
     assert_eq!(report.verdict(), Outcome::Holds, "{report}");
     assert!(report.findings.iter().any(|finding| finding.code == "state" && finding.sentence.contains("recorded by mistake")), "{report}");
@@ -450,6 +451,41 @@ fn a_revoke_is_said_and_cannot_be_hidden_but_by_an_older_file_which_says_as_of_w
     let newest = place - 1;
     let as_of = &report.find("as_of").expect("said").sentence;
     assert!(as_of.contains(&format!("As of line {newest}")) && as_of.contains("only a newer file shows"), "{as_of}");
+}
+
+#[test]
+fn whoever_cuts_lines_off_has_no_checkpoint_for_what_is_left() {
+    let mut story = Story::approved();
+    let before = story.proof();
+    story.decide(Act::Revoke, Some("seen again, not ready"));
+    let now = story.ward.now;
+    let attested = |proof: &Proof, key: &SecretKey| {
+        let mut proof = proof.clone();
+        proof.attest(key, now);
+        proof
+    };
+    let honest = attested(&story.proof(), &organisation_key());
+    let report = checked(&honest.encode());
+    assert_eq!((report.verdict(), outcome(&report, "as_of")), (Outcome::Holds, Some(Outcome::Holds)), "{report}");
+    let newest = story.lines().len() - 1;
+    assert!(report.find("as_of").expect("said").sentence.contains(&format!("ended with line {newest}, signed by")), "{report}");
+
+    // A file of before, with what was signed of the end since: its own verdict holds without, and not with it.
+    let mut cut = before.clone();
+    cut.logs[0].checkpoint = honest.logs[0].checkpoint.clone();
+    let mut moved = honest.clone();
+    moved.logs[0].checkpoint.as_mut().expect("attested").at = now.plus(HOUR_MS);
+    let mut early = honest.clone();
+    early.logs[0].checkpoint = Some(Checkpoint::of(honest.logs[0].lines[newest].hash, &organisation_key(), At(0)));
+    let mut foreign = honest.clone();
+    foreign.logs[0].checkpoint = Some(Checkpoint::of(honest.logs[0].lines[newest].hash, &SecretKey::from_seed([99; 32]), now));
+    for (what, forged) in [("cut", cut), ("moved", moved), ("early", early), ("foreign", foreign)] {
+        let report = checked(&forged.encode());
+        assert_eq!(outcome(&report, "as_of"), Some(Outcome::DoesNotHold), "{what}: {report}");
+        assert_eq!(report.findings.iter().filter(|finding| finding.outcome == Outcome::DoesNotHold).count(), 1, "{what}: {report}");
+    }
+    // Another key than the one in force attests nothing.
+    assert_eq!(attested(&before, &SecretKey::from_seed([99; 32])), before);
 }
 
 #[test]

@@ -456,7 +456,7 @@ const FINDINGS: [(&str, &str); 25] = [
     ("words", "words of the record or of its evidence that are not in the file"),
     ("record", "whether the file is about that record"),
     ("state", "what its newest version has come to"),
-    ("as_of", "where the log ends in this file"),
+    ("as_of", "where the log ends in this file, and whether the organisation signed that it ended there"),
 ];
 
 /// The codes that stand in the check's sources, with the answers that are given under each.

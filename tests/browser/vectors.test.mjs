@@ -196,6 +196,7 @@ function unproven(file, wanted) {
       codes.push('chain');
       continue;
     }
+    if (log.has('checkpoint') && !ended(lines.at(-1), log.get('checkpoint'), key)) codes.push('as_of');
     const facts = sides(lines, 'fact').map(({ side }) => decoded(side.get('bytes')));
     const opened = facts[0].get('opened');
     if (opened.get('log') !== name || !opened.get('organisation').equals(proof.get('organisation')) || opened.get('organisation_name') !== proof.get('organisation_name')) codes.push('opening');
@@ -224,6 +225,11 @@ function follows(log, organisation, lines, key) {
       && (!side || sha256(side.get('salt'), side.get('bytes')).equals(line.get('commitment')))
       && (signature ? verify(null, Buffer.concat([Buffer.from('countersign line 1\0'), head]), key, signature.get('ed25519').get('sig')) : !needed);
   });
+}
+
+function ended(last, checkpoint, key) {
+  const text = Buffer.concat([Buffer.from('countersign checkpoint 1\0'), last.get('hash'), number(checkpoint.get('at'), 8)]);
+  return checkpoint.get('at') >= last.get('header').get('received_at') && verify(null, text, key, checkpoint.get('signature').get('ed25519').get('sig'));
 }
 
 /** A decision as section 10 has it believed. */

@@ -41,14 +41,14 @@ struct Read {
 }
 
 /// A proof of one record. `lines`: the log's, from its first.
-pub fn of_record(kinds: &Kinds, log: LogId, lines: &[Line], record: RecordId) -> Result<Vec<u8>, NotProvable> {
+pub fn of_record(kinds: &Kinds, log: LogId, lines: &[Line], record: RecordId) -> Result<Proof, NotProvable> {
     let read = decisions(lines);
     let needed = needed(&read, record);
     finish(kinds, &[record].into(), vec![trimmed(log, lines, &read, &needed)])
 }
 
 /// A proof of every record that was signed in these logs: a portfolio.
-pub fn of_logs(kinds: &Kinds, logs: &[(LogId, Vec<Line>)]) -> Result<Vec<u8>, NotProvable> {
+pub fn of_logs(kinds: &Kinds, logs: &[(LogId, Vec<Line>)]) -> Result<Proof, NotProvable> {
     let mut all = BTreeSet::new();
     let logs = logs.iter().map(|(log, lines)| {
         let read = decisions(lines);
@@ -60,7 +60,7 @@ pub fn of_logs(kinds: &Kinds, logs: &[(LogId, Vec<Line>)]) -> Result<Vec<u8>, No
     finish(kinds, &all, logs)
 }
 
-fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> Result<Vec<u8>, NotProvable> {
+fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> Result<Proof, NotProvable> {
     let opened = logs.first().and_then(opened).ok_or(NotProvable::NotOpened)?;
     let subjects: Vec<Subject> = logs.iter().flat_map(|log| subjects(kinds, log, records)).collect();
     if subjects.is_empty() {
@@ -74,8 +74,7 @@ fn finish(kinds: &Kinds, records: &BTreeSet<RecordId>, logs: Vec<ProofLog>) -> R
     }
     let proof = Proof { domain: PROOF_DOMAIN.to_owned(), v: PROOF_FORMAT, organisation, organisation_name, key, subjects, logs };
     proof.within_limits()?;
-    let bytes = proof.encode();
-    if bytes.len() > MAX_PROOF_BYTES { Err(NotProvable::TooLong(bytes.len())) } else { Ok(bytes) }
+    Ok(proof)
 }
 
 /// What the records have come to, by the fold that the check makes.
@@ -151,5 +150,5 @@ fn trimmed(log: LogId, lines: &[Line], read: &[Read], needed: &BTreeSet<RecordId
         let signature = line.signature.clone().filter(|_| line.header.kind != LineKind::Word || position == last);
         Line { signature, side, ..line.clone() }
     };
-    ProofLog { log, lines: lines.iter().map(trim).collect() }
+    ProofLog { log, lines: lines.iter().map(trim).collect(), checkpoint: None }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     export::moment,
+    fact::Facts,
     key::PublicKey,
     keys::{Distrust, Keys, led_to},
     kind::Kinds,
@@ -70,12 +71,22 @@ fn check_log(proof: &Proof, log: &ProofLog, kinds: &Kinds, findings: &mut Vec<Fi
         findings.extend(missing_words(&replay, subject));
         findings.push(state(&replay, kinds, subject));
     }
-    if let Some(last) = log.lines.last() {
-        let day = moment(replay.facts(), last.header.received_at);
-        let sentence =
-            format!("As of line {}, received {day}. What came later, a sign-off taken back for example, only a newer file shows.", last.header.position);
-        findings.push(Finding::new("as_of", Outcome::Beyond, sentence));
+    findings.extend(log.lines.last().map(|last| as_of(proof, log, last, replay.facts())));
+}
+
+/// Where a log ends, and whether the organisation says that it ended there.
+fn as_of(proof: &Proof, log: &ProofLog, last: &Line, facts: &Facts) -> Finding {
+    let (position, later) = (last.header.position, "What came later, a sign-off taken back for example, only a newer file shows.");
+    let Some(checkpoint) = &log.checkpoint else {
+        let day = moment(facts, last.header.received_at);
+        return Finding::new("as_of", Outcome::Beyond, format!("As of line {position}, received {day}. {later}"));
+    };
+    let (day, name) = (moment(facts, checkpoint.at), &proof.organisation_name);
+    if checkpoint.at < last.header.received_at || checkpoint.verify(last.hash, &proof.key).is_err() {
+        let sentence = format!("{name} did not sign that {} ended with line {position} on {day}: lines may have been cut off.", log.log);
+        return Finding::new("as_of", Outcome::DoesNotHold, sentence);
     }
+    Finding::new("as_of", Outcome::Holds, format!("On {day} {} ended with line {position}, signed by {name}. {later}", log.log))
 }
 
 /// The keys under which a chain holds, or the first thing that is wrong with it. All is hashed before the first signature

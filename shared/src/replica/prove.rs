@@ -16,7 +16,8 @@ impl Replica {
         lines.last().filter(|last| book.log.is_whole() && last.hash == book.log.chain.hash).ok_or_else(not_whole)?;
         // A proof ends where the organisation signed.
         let newest = lines.iter().rfind(|line| line.signature.is_some()).ok_or_else(not_whole)?;
-        let file = proof::of_record(&self.kinds, log, lines, record).map_err(|error| match error {
+        let made = proof::of_record(&self.kinds, log, lines, record).and_then(|proof| proof.file());
+        let file = made.map_err(|error| match error {
             NotProvable::NeverSigned => Refusal::new("proof_not_signed", "Nothing on this record is signed and in force yet, so there is nothing to prove."),
             NotProvable::NotOpened | NotProvable::KeyChanges => not_whole(),
             NotProvable::TooLong(_) | NotProvable::Limit(_) => {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared::{
     kind::Kinds,
     proof::{self, Outcome, Proof},
+    time::At,
 };
 
 use crate::{
@@ -22,7 +23,7 @@ fn case(what: &str, outcome: Outcome, file: &[u8]) -> Value {
 
 #[test]
 fn a_proof_holds_and_what_was_spoiled_does_not() {
-    let file = proof::of_record(&Kinds::standard(), RECORD, story().world.lines(RECORD), OBSERVED).expect("it is sealed");
+    let file = proof::of_record(&Kinds::standard(), RECORD, story().world.lines(RECORD), OBSERVED).expect("it is sealed").encode();
     let spoiled = |spoil: fn(&mut Proof)| {
         let mut proof = Proof::read(&file).expect("reads");
         spoil(&mut proof);
@@ -35,9 +36,16 @@ fn a_proof_holds_and_what_was_spoiled_does_not() {
         words.0[at] = b'5';
     });
     let shortened = spoiled(|proof| drop(proof.logs[0].lines.remove(6)));
+    let attested = spoiled(|proof| proof.attest(&organisation_key(), At(1_800_000_000_000)));
+    let cut = spoiled(|proof| {
+        proof.attest(&organisation_key(), At(1_800_000_000_000));
+        proof.logs[0].checkpoint.as_mut().expect("attested").at = At(1_800_000_000_001);
+    });
     let longer = [&file[..], &[0]].concat();
     let cases = [
         case("an honest file", Outcome::Holds, &file),
+        case("an honest file whose end the organisation attested", Outcome::Holds, &attested),
+        case("the organisation attested another end", Outcome::DoesNotHold, &cut),
         case("another level among the frozen words", Outcome::DoesNotHold, &reworded),
         case("a line left out", Outcome::DoesNotHold, &shortened),
         case("a byte behind the end", Outcome::Unreadable, &longer),

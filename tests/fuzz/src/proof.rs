@@ -36,8 +36,10 @@ static STORY: LazyLock<Story> = LazyLock::new(|| {
     let mut files = Vec::new();
     let mut take = |ward: &Ward| {
         let lines = ward.server.logs[&log()].1.clone();
-        files.push(of_record(&kinds, log(), &lines, claim).expect("it was signed"));
-        files.push(of_logs(&kinds, &[(log(), lines)]).expect("it was signed"));
+        files.push(of_record(&kinds, log(), &lines, claim).expect("it was signed").encode());
+        let mut portfolio = of_logs(&kinds, &[(log(), lines)]).expect("it was signed");
+        portfolio.attest(&organisation_key(), ward.now);
+        files.push(portfolio.encode());
     };
     take(&ward);
     for act in [Act::Approve, Act::Revoke] {
