@@ -3,6 +3,20 @@
 //! The one way to write lines is [`Store::commit`], and the one way to make its argument is [`LogWork::new`], which
 //! takes what `shared::rules` accepted and nothing else.
 
+/// SQL: whether a membership `m` is in force by somebody's clock. What a line says of its own time is so from the moment
+/// that it stands, and what a line has ended is over, however far behind that clock is.
+macro_rules! in_force {
+    ($now:literal) => {
+        concat!(
+            "(m.since <= ",
+            $now,
+            " or m.since <= (select b.received_at from lines b where b.log = m.log and b.position = m.began_by)) and (m.until is null or ",
+            $now,
+            " < m.until) and m.ended_by is null"
+        )
+    };
+}
+
 mod address;
 mod held;
 mod measures;

@@ -185,12 +185,18 @@ pub enum State {
 
 impl Version {
     fn submitted(decision: &Decision, mark: Mark, content: Option<Content>) -> Self {
+        let Decision { version, form, digest, .. } = decision;
+        Self { form: *form, digest: *digest, ..Self::new(*version, mark, content.unwrap_or_default()) }
+    }
+
+    /// A version that nobody answered yet, of the empty form.
+    pub fn new(number: u32, submitted: Mark, content: Content) -> Self {
         Self {
-            number: decision.version,
-            submitted: mark,
-            content: content.unwrap_or_default(),
-            form: decision.form,
-            digest: decision.digest,
+            number,
+            submitted,
+            content,
+            form: Hash::default(),
+            digest: Hash::default(),
             heads: Vec::new(),
             signatures: Vec::new(),
             sealed: None,

@@ -89,25 +89,7 @@ fn mark(act: Act, by: u128, role: Role, at: At, position: u64) -> Mark {
 
 fn version(submitted: Mark, content: Content, sealed: bool) -> Version {
     let position = submitted.position;
-    Version {
-        number: 1,
-        submitted,
-        content,
-        form: Default::default(),
-        digest: Default::default(),
-        heads: Vec::new(),
-        signatures: Vec::new(),
-        sealed: sealed.then_some(position),
-        returned: None,
-        acknowledged: None,
-        countersigned: None,
-        confirmed: None,
-        approved: None,
-        revoked: None,
-        voided: None,
-        hidden: None,
-        origin: None,
-    }
+    Version { sealed: sealed.then_some(position), ..Version::new(1, submitted, content) }
 }
 
 fn row(number: u128, kind: &str, by: u128, version: Option<Version>) -> Row {

@@ -34,12 +34,13 @@ type Transaction<'c> = sqlx::Transaction<'c, Postgres>;
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Where the logs end that people may read now; the people are a list in JSON.
-const ENDS: &str = "
-    select m.person, g.name, g.next
-      from members m join logs g on g.number = m.log
-     where m.person in (select jsonb_array_elements_text($1::jsonb))
-       and m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null
-     group by m.person, g.name, g.next";
+const ENDS: &str = concat!(
+    "select m.person, g.name, g.next
+       from members m join logs g on g.number = m.log
+      where m.person in (select jsonb_array_elements_text($1::jsonb)) and ",
+    in_force!("$2"),
+    " group by m.person, g.name, g.next"
+);
 
 /// Parts of a log by their names, which are a list in JSON.
 const PARTS: &str = "

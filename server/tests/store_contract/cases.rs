@@ -6,7 +6,7 @@ use prometheus_client::{encoding::text::encode, registry::Registry};
 use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Rotation, Session, Settled, StoreError, Work};
 use shared::{
     bytes::{Bytes, Fixed},
-    fact::{Epoch, Fact, MemberEnded},
+    fact::{Epoch, Fact, Member, MemberEnded},
     id::{DeviceId, LogId, PersonId, RecordId},
     key::SecretKey,
     line::ChainHead,
@@ -177,6 +177,25 @@ pub async fn facts_say_who_reads_what_and_how_far(bench: Bench) {
     assert_eq!(bench.store.logs_as(other, Role::Mentor, later).await.expect("an answer"), []);
     let members = bench.store.memberships(log).await.expect("an answer");
     assert_eq!(members.iter().map(|member| (member.person, member.until)).collect::<Vec<_>>(), [(person, None), (other, Some(NOW.plus(1)))]);
+}
+
+pub async fn a_membership_is_in_force_once_its_line_stands_or_from_its_day_on(bench: Bench) {
+    let (person, later) = (bench.person(7).await, bench.person(8).await);
+    let (log, day) = (record_log(1), NOW.plus(DAY_MS));
+    let Fact::Member(foreseen) = member(later, Role::Mentor) else { unreachable!("it is one") };
+    bench.opened(log, vec![member(person, Role::Mentee), Fact::Member(Member { from: day, ..foreseen })]).await;
+    let store = &bench.store;
+    let reads = |person, role, now| async move {
+        let reach = store.reach(person, now).await.expect("an answer").iter().any(|reach| reach.log == log && reach.current);
+        let as_role = store.logs_as(person, role, now).await.expect("an answer") == [log];
+        let listens = store.ends(&[person], now).await.expect("an answer").iter().any(|(_, other, _)| *other == log);
+        assert_eq!((reach, as_role), (listens, listens), "all three say the same");
+        reach
+    };
+    assert!(reads(person, Role::Mentee, NOW).await);
+    assert!(reads(person, Role::Mentee, NOW.plus(-3_000)).await, "a process whose clock is behind the one that wrote it");
+    assert!(!reads(later, Role::Mentor, day.plus(-1)).await, "not before its day");
+    assert!(reads(later, Role::Mentor, day).await);
 }
 
 pub async fn a_device_is_enrolled_with_its_certificates_or_not_at_all(bench: Bench) {

@@ -31,6 +31,7 @@ contract! {
     work_on_an_older_head_is_a_conflict_and_writes_nothing
     many_at_once_are_each_whole_and_one_that_fails_spoils_no_other
     facts_say_who_reads_what_and_how_far
+    a_membership_is_in_force_once_its_line_stands_or_from_its_day_on
     a_device_is_enrolled_with_its_certificates_or_not_at_all
     held_words_are_kept_once_and_settled_once
     a_drafts_times_are_its_first_and_its_last

@@ -5,11 +5,12 @@ use shared::{
     bytes::{Bytes, Hash},
     cbor,
     change::{Document, Seen as WordSeen, actor::actor, genesis::genesis},
-    decision::{Act, DECISION_FORMAT, Decision, MAX_DECISION_BYTES, SignedDecision, Unlock, UnlockMethod},
+    decision::{Act, MAX_DECISION_BYTES, SignedDecision, Unlock, UnlockMethod},
     fact::Facts,
     id::{DeviceId, LogId, PersonId, RecordId},
     key::{Domain, SecretKey},
     line::LineKind,
+    log::Author,
     role::Role,
     wire::{Bundle, Cursor, Item, SyncRequest, WIRE_VERSION},
 };
@@ -106,34 +107,15 @@ impl World {
         self.decides_as(number, device, asked, act)
     }
 
-    fn decides_as(&mut self, number: usize, device: DeviceId, (record, version): (RecordId, u32), act: Act) -> Option<Bundle> {
+    fn decides_as(&mut self, number: usize, device: DeviceId, asked: (RecordId, u32), act: Act) -> Option<Bundle> {
         let log = self.record_log;
         let person = self.hostile[number].person;
         let roles = self.facts()?.roles(person, self.now);
         let role = roles.first().copied().unwrap_or(Role::Supervisor);
         let role = if self.rng.one_in(4) { Role::Supervisor } else { role };
-        let known = &self.witness.known(log)?.log;
-        let entry = known.ledger.get(record)?;
-        let bound = entry.version(version)?;
-        let decision = Decision {
-            v: DECISION_FORMAT,
-            log,
-            record,
-            version,
-            act,
-            kind: entry.kind.clone(),
-            form: bound.form,
-            digest: bound.digest,
-            by: person,
-            device,
-            role,
-            unlock: Unlock { method: UnlockMethod::Pin, at: self.now },
-            at: self.now,
-            seen: known.newest()?,
-            beacon: None,
-            reason: Some("as said".to_owned()),
-        };
-        let body = decision.encode();
+        let unlock = Unlock { method: UnlockMethod::Pin, at: self.now };
+        let by = (Author { person, device }, role);
+        let body = self.witness.known(log)?.decision(asked, act, by, unlock, Some("as said".to_owned()))?.encode();
         let mut signature = self.hostile[number].key.sign(Domain::Decision, &body.0);
         if self.rng.one_in(4) {
             signature = SecretKey::from_seed(self.rng.bytes()).sign(Domain::Decision, &body.0);

@@ -55,13 +55,15 @@ pub struct LogTable {
 #[derive(Debug, Clone)]
 struct Member {
     of: Membership,
+    /// When the line that began it was received.
+    stated_at: At,
     ended_by: Option<u64>,
 }
 
 impl Member {
-    /// A membership that a line has ended is over, whatever a process's clock says.
+    /// What a line says of its own time is so once it stands, and what one has ended is over, whatever a process's clock says.
     fn is_current(&self, now: At) -> bool {
-        self.ended_by.is_none() && self.of.since <= now && self.of.until.is_none_or(|until| now < until)
+        self.ended_by.is_none() && self.of.since <= now.max(self.stated_at) && self.of.until.is_none_or(|until| now < until)
     }
 }
 
@@ -158,7 +160,7 @@ impl Tables {
                     since: member.from,
                     until: member.until,
                 };
-                self.members.push(Member { of, ended_by: None });
+                self.members.push(Member { of, stated_at: line.header.received_at, ended_by: None });
             }
             Some(Fact::MemberEnded(ended)) => {
                 let ends = |member: &&mut Member| {

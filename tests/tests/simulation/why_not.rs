@@ -1,7 +1,7 @@
 //! Invariant 9: a phone that has seen everything says what the gate would say.
 
 use shared::{
-    decision::{Act, DECISION_FORMAT, Decision, SignedDecision, Unlock, UnlockMethod},
+    decision::{Act, SignedDecision, Unlock, UnlockMethod},
     key::Domain,
     log::{Author, Judged},
     phone::Ask,
@@ -33,11 +33,11 @@ impl World {
         let act = *self.rng.pick(&Act::ALL[1..]).expect("some");
         let reason = (!self.rng.one_in(3)).then(|| "as said".to_owned());
         let (log, now) = (self.record_log, self.now);
-        let Some(known) = self.witness.known(log).map(|known| &known.log) else { return Ok(()) };
+        let Some(known) = self.witness.known(log) else { return Ok(()) };
         let phone = &mut self.phones[number];
         let (clock, person) = (phone.clock(now), phone.person);
         let unlock = Unlock { method: UnlockMethod::Pin, at: clock };
-        let Some(running) = phone.running.as_mut().filter(|running| running.replica.log(log).is_some_and(|mine| mine.chain == known.chain)) else {
+        let Some(running) = phone.running.as_mut().filter(|running| running.replica.log(log).is_some_and(|mine| mine.chain == known.log.chain)) else {
             return Ok(());
         };
         let device = running.replica.identity().device;
@@ -45,31 +45,13 @@ impl World {
         let says = running.replica.propose(&ask, unlock, clock, &mut || [0; 16]).map(|_| ()).map_err(|refusal| refusal.code);
 
         let kinds = self.witness.kinds();
-        let (Some(entry), Some(seen)) = (known.ledger.get(record), known.newest()) else { return Ok(()) };
-        let (Some(bound), Some(kind)) = (entry.version(version), kinds.get(&entry.kind)) else { return Ok(()) };
-        let role = rules::role_for(&known.facts, person, act, kind, entry.author, now).unwrap_or(Role::Mentor);
-        let (kind, form, digest) = (entry.kind.clone(), bound.form, bound.digest);
-        let decision = Decision {
-            v: DECISION_FORMAT,
-            log,
-            record,
-            version,
-            act,
-            kind,
-            form,
-            digest,
-            by: person,
-            device,
-            role,
-            unlock,
-            at: clock,
-            seen,
-            beacon: None,
-            reason,
-        };
+        let Some((kind, author)) = known.log.ledger.get(record).and_then(|entry| Some((kinds.get(&entry.kind)?, entry.author))) else { return Ok(()) };
+        let role = rules::role_for(&known.log.facts, person, act, kind, author, now).unwrap_or(Role::Mentor);
+        let by = Author { person, device };
+        let Some(decision) = known.decision((record, version), act, (by, role), unlock, reason) else { return Ok(()) };
         let body = decision.encode();
         let signed = SignedDecision { signature: phone.key.sign(Domain::Decision, &body.0), body, salt: None, heads: Vec::new() };
-        let does = match known.clone().judge(kinds, Author { person, device }, &[Item::Decision(signed)], now) {
+        let does = match known.log.clone().judge(kinds, by, &[Item::Decision(signed)], now) {
             Judged::Accept(_) | Judged::Kept { .. } => Ok(()),
             Judged::Answer(Verdict::Refused(refusal) | Verdict::Held(refusal)) => Err(refusal.code),
             Judged::Answer(other) => Err(format!("{other:?}")),

@@ -7,13 +7,15 @@ use shared::{
     bytes::{Hash, Salt},
     cbor,
     change::{Decoded, decoded::Action},
-    decision::{Act, MAX_DECISION_BYTES, SignedDecision},
+    decision::{Act, DECISION_FORMAT, Decision, MAX_DECISION_BYTES, SignedDecision, Unlock},
     fact::{Fact, MAX_FACT_BYTES},
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::Kinds,
+    ledger::Version,
     line::{Line, LineKind},
     log::{Author, Judged, Log},
+    role::Role,
     wire::{Item, LogUpdate},
 };
 
@@ -55,6 +57,40 @@ pub struct Witness {
 }
 
 impl Known {
+    /// A decision on a version as it stands, made as the phone was unlocked.
+    pub fn decision(
+        &self,
+        (record, version): (RecordId, u32),
+        act: Act,
+        (by, role): (Author, Role),
+        unlock: Unlock,
+        reason: Option<String>,
+    ) -> Option<Decision> {
+        let entry = self.log.ledger.get(record)?;
+        let Version { form, digest, .. } = *entry.version(version)?;
+        let (kind, seen) = (entry.kind.clone(), self.log.newest()?);
+        let Author { person: by, device } = by;
+        let log = self.log.id;
+        Some(Decision {
+            v: DECISION_FORMAT,
+            log,
+            record,
+            version,
+            act,
+            kind,
+            form,
+            digest,
+            by,
+            device,
+            role,
+            unlock,
+            at: unlock.at,
+            seen,
+            beacon: None,
+            reason,
+        })
+    }
+
     /// Whether this is where the chain stood after so many lines.
     pub fn has_stood_at(&self, next: u64, hash: Hash) -> bool {
         let before = next.checked_sub(1).and_then(|last| usize::try_from(last).ok());

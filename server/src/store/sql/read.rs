@@ -61,9 +61,10 @@ struct ReachRow {
 }
 
 pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<Reach>> {
-    let rows: Vec<ReachRow> = sqlx::query_as(
-        "select g.name, g.epoch, g.next,
-                max(case when m.since <= $2 and (m.until is null or $2 < m.until) and m.ended_by is null then 1 else 0 end) = 1 as current,
+    let rows: Vec<ReachRow> = sqlx::query_as(concat!(
+        "select g.name, g.epoch, g.next, max(case when ",
+        in_force!("$2"),
+        " then 1 else 0 end) = 1 as current,
                 max(case when m.ended_by is not null then m.ended_by + 1
                          when m.until <= $2 then (select min(l.position) from lines l where l.log = m.log and l.received_at >= m.until)
                     end) as left_at
@@ -71,7 +72,7 @@ pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<
           where m.person = $1
           group by g.number
           order by g.name",
-    )
+    ))
     .bind(person.to_string())
     .bind(now.0)
     .fetch_all(pool)
@@ -135,11 +136,12 @@ pub(super) async fn memberships(pool: &Pool, log: LogId) -> Result<Vec<Membershi
 }
 
 pub(super) async fn logs_as(pool: &Pool, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
-    let names: Vec<String> = sqlx::query_scalar(
+    let names: Vec<String> = sqlx::query_scalar(concat!(
         "select distinct g.name from members m join logs g on g.number = m.log
-          where m.person = $1 and m.role = $2 and m.since <= $3 and (m.until is null or $3 < m.until) and m.ended_by is null
-            and g.name like 'record/%' order by g.name",
-    )
+          where m.person = $1 and m.role = $2 and ",
+        in_force!("$3"),
+        " and g.name like 'record/%' order by g.name"
+    ))
     .bind(person.to_string())
     .bind(role.code())
     .bind(now.0)
