@@ -48,7 +48,7 @@ const PARTS: &str = "
      where g.name = $1 and p.name = any(array(select decode(value, 'hex') from jsonb_array_elements_text($2::jsonb) as names (value)))";
 
 /// Connections that read. An act that holds a log reads through these, so they never wait for an act.
-const READERS: u32 = 8;
+const READERS: usize = 8;
 /// Connections that write: acts, and small writes that are no lines.
 const WRITERS: u32 = 8;
 /// How long the server is waited for when the store is opened.

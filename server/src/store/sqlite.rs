@@ -39,7 +39,7 @@ const PARTS: &str = "
      where g.name = $1 and p.name in (select unhex(value) from json_each($2))";
 
 /// Connections that read; each has a thread of its own.
-const READERS: u32 = 3;
+const READERS: usize = 3;
 /// Pages that one connection keeps, in KiB.
 const CACHE_KIB: u32 = 4_096;
 /// How long a lock of another process is waited for, and a connection that is free.

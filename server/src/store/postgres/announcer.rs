@@ -9,7 +9,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{super::Moved, Pool};
+use super::{super::Moved, Pool, sql::failed};
 
 /// What all processes of a database listen to.
 pub(super) const CHANNEL: &str = "countersign_moved";
@@ -60,8 +60,11 @@ async fn tell(readers: Pool, process: String, mut waiting: mpsc::Receiver<Moved>
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {
         let words: Vec<String> = group.drain(..).map(|moved| written(&process, moved)).collect();
-        let told = sqlx::query("select pg_notify($1, word) from unnest($2::text[]) word").bind(CHANNEL).bind(words).execute(&readers).await;
-        if let Err(error) = told {
+        let told = readers.read(async |connection| {
+            let telling = sqlx::query("select pg_notify($1, word) from unnest($2::text[]) word").bind(CHANNEL).bind(words);
+            telling.execute(connection).await.map_err(failed)
+        });
+        if let Err(error) = told.await {
             tracing::warn!(%error, "the other processes were not told, they look by themselves");
         }
     }

@@ -6,7 +6,7 @@ use shared::{
 };
 
 use super::{
-    Connection, Pool,
+    Connection,
     read::{damaged, failed, parsed},
 };
 use crate::store::Result;
@@ -23,12 +23,12 @@ pub(super) async fn add(connection: &mut Connection, log: i64, evidence: &Eviden
     Ok(())
 }
 
-pub(super) async fn of(pool: &Pool, origin: LogId, record: RecordId) -> Result<Vec<LogId>> {
+pub(super) async fn of(connection: &mut Connection, origin: LogId, record: RecordId) -> Result<Vec<LogId>> {
     let names: Vec<String> =
         sqlx::query_scalar("select g.name from copies c join logs g on g.number = c.log where c.origin = $1 and c.record = $2 order by g.name")
             .bind(origin.to_string())
             .bind(record.to_string())
-            .fetch_all(pool)
+            .fetch_all(connection)
             .await
             .map_err(failed)?;
     names.iter().map(|name| parsed(name)).collect()

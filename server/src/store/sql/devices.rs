@@ -8,7 +8,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{
-    Connection, Pool,
+    Connection,
     read::{damaged, failed, parsed},
 };
 use crate::store::{Device, Result};
@@ -39,20 +39,20 @@ impl Row {
     }
 }
 
-pub(super) async fn by_id(pool: &Pool, device: DeviceId) -> Result<Option<Device>> {
+pub(super) async fn by_id(connection: &mut Connection, device: DeviceId) -> Result<Option<Device>> {
     let row: Option<Row> = sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where id = $1")
         .bind(device.to_string())
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await
         .map_err(failed)?;
     row.map(Row::device).transpose()
 }
 
-pub(super) async fn of_person(pool: &Pool, person: PersonId) -> Result<Vec<Device>> {
+pub(super) async fn of_person(connection: &mut Connection, person: PersonId) -> Result<Vec<Device>> {
     let rows: Vec<Row> =
         sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where person = $1 order by enrolled_at, id")
             .bind(person.to_string())
-            .fetch_all(pool)
+            .fetch_all(connection)
             .await
             .map_err(failed)?;
     rows.into_iter().map(Row::device).collect()

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Connection, Pool,
+    Connection,
     read::{damaged, failed, parsed},
 };
 use crate::store::{Held, HeldId, Outcome, Result, Settled, StoreError, held::items_hash};
@@ -66,26 +66,26 @@ pub(super) async fn keep(connection: &mut Connection, held: &Held) -> Result<()>
     Ok(())
 }
 
-pub(super) async fn by_id(pool: &Pool, held: HeldId) -> Result<Option<Held>> {
+pub(super) async fn by_id(connection: &mut Connection, held: HeldId) -> Result<Option<Held>> {
     let row: Option<Row> = sqlx::query_as(
         "select h.id, g.name as log, h.author, h.device, h.bundle, h.received_at, h.outcome
            from held h join logs g on g.number = h.log where h.id = $1",
     )
     .bind(held.to_string())
-    .fetch_optional(pool)
+    .fetch_optional(connection)
     .await
     .map_err(failed)?;
     row.map(Row::held).transpose()
 }
 
-pub(super) async fn waiting(pool: &Pool, log: LogId) -> Result<Vec<Held>> {
+pub(super) async fn waiting(connection: &mut Connection, log: LogId) -> Result<Vec<Held>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select h.id, g.name as log, h.author, h.device, h.bundle, h.received_at, h.outcome
            from held h join logs g on g.number = h.log
           where g.name = $1 and h.outcome is null order by h.received_at, h.id",
     )
     .bind(log.to_string())
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(failed)?;
     rows.into_iter().map(Row::held).collect()

@@ -12,7 +12,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Connection, Pool,
+    Connection,
     read::{damaged, failed, fixed, integer, number, parsed},
 };
 use crate::store::{Page, Result, Stand, weight, work::Entry};
@@ -67,24 +67,24 @@ fn uuid(bytes: Vec<u8>) -> Result<Uuid> {
     Ok(Uuid::from_bytes(fixed::<16>(bytes)?.0))
 }
 
-pub(in crate::store) async fn stand(pool: &Pool, log: LogId) -> Result<Option<Stand>> {
+pub(in crate::store) async fn stand(connection: &mut Connection, log: LogId) -> Result<Option<Stand>> {
     let row: Option<(i64, i64, Vec<u8>)> =
-        sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(pool).await.map_err(failed)?;
+        sqlx::query_as("select epoch, next, head from logs where name = $1").bind(log.to_string()).fetch_optional(connection).await.map_err(failed)?;
     row.map(|(epoch, next, head)| Ok(Stand { epoch: number(epoch)?, head: ChainHead { next: number(next)?, hash: fixed(head)? } })).transpose()
 }
 
 /// The logs behind one, by name.
-pub(super) async fn logs(pool: &Pool, after: Option<LogId>, most: usize) -> Result<Vec<LogId>> {
+pub(super) async fn logs(connection: &mut Connection, after: Option<LogId>, most: usize) -> Result<Vec<LogId>> {
     let names: Vec<String> = sqlx::query_scalar("select name from logs where name > $1 order by name limit $2")
         .bind(after.map_or_else(String::new, |log| log.to_string()))
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(pool)
+        .fetch_all(connection)
         .await
         .map_err(failed)?;
     names.iter().map(|name| parsed(name)).collect()
 }
 
-pub(super) async fn page(pool: &Pool, log: LogId, page: Page) -> Result<Vec<Line>> {
+pub(super) async fn page(connection: &mut Connection, log: LogId, page: Page) -> Result<Vec<Line>> {
     let mut rows = sqlx::query_as::<_, Row>(
         "select l.position, l.epoch, l.kind, l.author, l.device, l.received_at, l.nonce, l.commitment, l.hash, l.signature,
                 s.salt, s.bytes, s.content
@@ -98,7 +98,7 @@ pub(super) async fn page(pool: &Pool, log: LogId, page: Page) -> Result<Vec<Line
     .bind(integer(page.from))
     .bind(integer(page.end))
     .bind(i64::try_from(page.lines).unwrap_or(i64::MAX))
-    .fetch(pool);
+    .fetch(connection);
     let mut lines = Vec::new();
     let mut spent = 0_usize;
     while let Some(row) = rows.try_next().await.map_err(failed)? {

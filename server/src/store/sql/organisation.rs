@@ -7,7 +7,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{
-    Connection, Pool,
+    Connection,
     read::{failed, fixed, parsed},
 };
 use crate::store::{Organisation, Result, Rotation, StoreError};
@@ -26,12 +26,12 @@ struct Row {
     began_at: Option<i64>,
 }
 
-pub(super) async fn read(pool: &Pool) -> Result<Option<Organisation>> {
+pub(super) async fn read(connection: &mut Connection) -> Result<Option<Organisation>> {
     let row: Option<Row> = sqlx::query_as(
         "select o.id, o.name, o.key_seed, o.zone, o.person_word, o.demonstration, o.created_at, r.former_seed, r.reason, r.began_at
            from organisation o left join rotation r on 1 = 1",
     )
-    .fetch_optional(pool)
+    .fetch_optional(connection)
     .await
     .map_err(failed)?;
     row.map(|row| {

@@ -9,7 +9,7 @@ use shared::{
 use sqlx::QueryBuilder;
 
 use super::{
-    Connection, Database, PARTS, Pool, begin,
+    Connection, Database, PARTS, begin,
     read::{failed, integer},
 };
 use crate::store::{Kept, Result, StoreError};
@@ -18,11 +18,11 @@ use crate::store::{Kept, Result, StoreError};
 const ROWS_AT_ONCE: usize = 256;
 
 /// One statement, so that all of them stood there at one moment.
-pub(super) async fn read(pool: &Pool, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
+pub(super) async fn read(connection: &mut Connection, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
     let names: BTreeMap<Vec<u8>, Name> = names.iter().map(|name| (name.bytes(), *name)).collect();
     let listed: Vec<String> = names.keys().map(hex::encode).collect();
     let found: Vec<(Vec<u8>, Vec<u8>)> =
-        sqlx::query_as(PARTS).bind(log.to_string()).bind(serde_json::json!(listed).to_string()).fetch_all(pool).await.map_err(failed)?;
+        sqlx::query_as(PARTS).bind(log.to_string()).bind(serde_json::json!(listed).to_string()).fetch_all(connection).await.map_err(failed)?;
     Ok(found.into_iter().filter_map(|(name, bytes)| Some((*names.get(&name)?, bytes))).collect())
 }
 

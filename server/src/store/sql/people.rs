@@ -4,7 +4,7 @@ use shared::{bytes::Hash, id::PersonId, time::At};
 use sqlx::FromRow;
 
 use super::{
-    Connection, Pool, begin,
+    Connection, begin,
     read::{failed, parsed},
 };
 use crate::store::{Person, Result, Session};
@@ -49,37 +49,37 @@ pub(super) async fn add(connection: &mut Connection, person: &Person) -> Result<
     Ok(())
 }
 
-pub(super) async fn by_id(pool: &Pool, person: PersonId) -> Result<Option<Person>> {
+pub(super) async fn by_id(connection: &mut Connection, person: PersonId) -> Result<Option<Person>> {
     let row: Option<Row> = sqlx::query_as("select id, name, email, job, place, employed_from, leads from people where id = $1")
         .bind(person.to_string())
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await
         .map_err(failed)?;
     row.map(Row::person).transpose()
 }
 
-pub(super) async fn by_email(pool: &Pool, email: &str) -> Result<Option<Person>> {
+pub(super) async fn by_email(connection: &mut Connection, email: &str) -> Result<Option<Person>> {
     // PostgreSQL takes no text with a zero byte, and nobody's address has one.
     if email.contains('\0') {
         return Ok(None);
     }
     let row: Option<Row> = sqlx::query_as("select id, name, email, job, place, employed_from, leads from people where email = $1")
         .bind(email)
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await
         .map_err(failed)?;
     row.map(Row::person).transpose()
 }
 
-pub(super) async fn all(pool: &Pool) -> Result<Vec<Person>> {
+pub(super) async fn all(connection: &mut Connection) -> Result<Vec<Person>> {
     let rows: Vec<Row> =
-        sqlx::query_as("select id, name, email, job, place, employed_from, leads from people order by name, id").fetch_all(pool).await.map_err(failed)?;
+        sqlx::query_as("select id, name, email, job, place, employed_from, leads from people order by name, id").fetch_all(connection).await.map_err(failed)?;
     rows.into_iter().map(Row::person).collect()
 }
 
-pub(super) async fn password(pool: &Pool, person: PersonId) -> Result<Option<String>> {
+pub(super) async fn password(connection: &mut Connection, person: PersonId) -> Result<Option<String>> {
     let found: Option<Option<String>> =
-        sqlx::query_scalar("select password from people where id = $1").bind(person.to_string()).fetch_optional(pool).await.map_err(failed)?;
+        sqlx::query_scalar("select password from people where id = $1").bind(person.to_string()).fetch_optional(connection).await.map_err(failed)?;
     Ok(found.flatten())
 }
 
@@ -109,8 +109,8 @@ pub(super) async fn invite(connection: &mut Connection, token_hash: Hash, person
 
 const INVITATION: &str = "select person from invitations where token_hash = $1 and $2 < ends_at";
 
-pub(super) async fn invitation(pool: &Pool, token_hash: Hash, now: At) -> Result<Option<PersonId>> {
-    let person: Option<String> = sqlx::query_scalar(INVITATION).bind(token_hash.0.to_vec()).bind(now.0).fetch_optional(pool).await.map_err(failed)?;
+pub(super) async fn invitation(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<PersonId>> {
+    let person: Option<String> = sqlx::query_scalar(INVITATION).bind(token_hash.0.to_vec()).bind(now.0).fetch_optional(connection).await.map_err(failed)?;
     person.map(|person| parsed(&person)).transpose()
 }
 
@@ -143,11 +143,11 @@ pub(super) async fn begin_session(connection: &mut Connection, token_hash: Hash,
     Ok(())
 }
 
-pub(super) async fn session(pool: &Pool, token_hash: Hash, now: At) -> Result<Option<Session>> {
+pub(super) async fn session(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<Session>> {
     let row: Option<(String, i64, i64)> = sqlx::query_as("select person, began_at, ends_at from sessions where token_hash = $1 and $2 < ends_at")
         .bind(token_hash.0.to_vec())
         .bind(now.0)
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await
         .map_err(failed)?;
     row.map(|(person, began_at, ends_at)| Ok(Session { person: parsed(&person)?, began_at: At(began_at), ends_at: At(ends_at) })).transpose()

@@ -8,7 +8,7 @@ use shared::{
 };
 use sqlx::FromRow;
 
-use super::{ENDS, MIGRATIONS, Pool};
+use super::{Connection, ENDS, MIGRATIONS};
 use crate::store::{Membership, Reach, Result, StoreError};
 
 /// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
@@ -60,7 +60,7 @@ struct ReachRow {
     left_at: Option<i64>,
 }
 
-pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<Reach>> {
+pub(super) async fn reach(connection: &mut Connection, person: PersonId, now: At) -> Result<Vec<Reach>> {
     let rows: Vec<ReachRow> = sqlx::query_as(concat!(
         "select g.name, g.epoch, g.next, max(case when ",
         in_force!("$2"),
@@ -75,7 +75,7 @@ pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<
     ))
     .bind(person.to_string())
     .bind(now.0)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(failed)?;
     rows.into_iter()
@@ -88,16 +88,21 @@ pub(super) async fn reach(pool: &Pool, person: PersonId, now: At) -> Result<Vec<
         .collect()
 }
 
-pub(super) async fn ends(pool: &Pool, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {
+pub(super) async fn ends(connection: &mut Connection, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {
     let people: Vec<String> = people.iter().map(PersonId::to_string).collect();
     let rows: Vec<(String, String, i64)> =
-        sqlx::query_as(ENDS).bind(serde_json::Value::from(people).to_string()).bind(now.0).fetch_all(pool).await.map_err(failed)?;
+        sqlx::query_as(ENDS).bind(serde_json::Value::from(people).to_string()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
     rows.into_iter().map(|(person, log, next)| Ok((parsed(&person)?, parsed(&log)?, number(next)?))).collect()
 }
 
+pub(super) async fn ping(connection: &mut Connection) -> Result<()> {
+    sqlx::query("select 1").execute(connection).await.map_err(failed)?;
+    Ok(())
+}
+
 /// Whether the tables have all that this build's migrations make. A newer build may have made more.
-pub(super) async fn is_migrated(pool: &Pool) -> Result<bool> {
-    let made: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(pool).await.map_err(failed)?;
+pub(super) async fn is_migrated(connection: &mut Connection) -> Result<bool> {
+    let made: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(connection).await.map_err(failed)?;
     Ok(MIGRATIONS.iter().all(|migration| made.contains(&migration.version)))
 }
 
@@ -111,13 +116,13 @@ struct MemberRow {
     until: Option<i64>,
 }
 
-pub(super) async fn memberships(pool: &Pool, log: LogId) -> Result<Vec<Membership>> {
+pub(super) async fn memberships(connection: &mut Connection, log: LogId) -> Result<Vec<Membership>> {
     let rows: Vec<MemberRow> = sqlx::query_as(
         "select m.person, m.name, m.role, m.leads, m.since, m.until
            from members m join logs g on g.number = m.log where g.name = $1 order by m.began_by",
     )
     .bind(log.to_string())
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(failed)?;
     rows.into_iter()
@@ -135,7 +140,7 @@ pub(super) async fn memberships(pool: &Pool, log: LogId) -> Result<Vec<Membershi
         .collect()
 }
 
-pub(super) async fn logs_as(pool: &Pool, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
+pub(super) async fn logs_as(connection: &mut Connection, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
     let names: Vec<String> = sqlx::query_scalar(concat!(
         "select distinct g.name from members m join logs g on g.number = m.log
           where m.person = $1 and m.role = $2 and ",
@@ -145,17 +150,17 @@ pub(super) async fn logs_as(pool: &Pool, person: PersonId, role: Role, now: At) 
     .bind(person.to_string())
     .bind(role.code())
     .bind(now.0)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .map_err(failed)?;
     names.iter().map(|name| parsed(name)).collect()
 }
 
-pub(super) async fn draft_times(pool: &Pool, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
+pub(super) async fn draft_times(connection: &mut Connection, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
     let times: Option<(i64, i64)> = sqlx::query_as("select earliest, latest from draft_times where person = $1 and record = $2")
         .bind(person.to_string())
         .bind(record.to_string())
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await
         .map_err(failed)?;
     Ok(times.map(|(earliest, latest)| (At(earliest), At(latest))))

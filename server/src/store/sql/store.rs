@@ -25,7 +25,7 @@ use shared::{
 };
 
 pub(super) use self::{read::failed, write::write};
-use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, Pool, begin};
+use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, begin};
 use crate::store::{
     Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
 };
@@ -33,7 +33,7 @@ use crate::store::{
 #[async_trait]
 impl Store for Backend {
     async fn organisation(&self) -> Result<Option<Organisation>> {
-        organisation::read(&self.readers).await
+        self.readers.read(organisation::read).await
     }
 
     async fn begin_rotation(&self, before: &SecretKey, after: &SecretKey, rotation: &Rotation) -> Result<()> {
@@ -48,19 +48,19 @@ impl Store for Backend {
     }
 
     async fn person(&self, person: PersonId) -> Result<Option<Person>> {
-        people::by_id(&self.readers, person).await
+        self.readers.read(async |connection| people::by_id(connection, person).await).await
     }
 
     async fn person_by_email(&self, email: &str) -> Result<Option<Person>> {
-        people::by_email(&self.readers, email).await
+        self.readers.read(async |connection| people::by_email(connection, email).await).await
     }
 
     async fn people(&self) -> Result<Vec<Person>> {
-        people::all(&self.readers).await
+        self.readers.read(people::all).await
     }
 
     async fn password(&self, person: PersonId) -> Result<Option<String>> {
-        people::password(&self.readers, person).await
+        self.readers.read(async |connection| people::password(connection, person).await).await
     }
 
     async fn set_password(&self, person: PersonId, phc: &str) -> Result<()> {
@@ -72,7 +72,7 @@ impl Store for Backend {
     }
 
     async fn invitation(&self, token_hash: Hash, now: At) -> Result<Option<PersonId>> {
-        people::invitation(&self.readers, token_hash, now).await
+        self.readers.read(async |connection| people::invitation(connection, token_hash, now).await).await
     }
 
     async fn accept_invitation(&self, token_hash: Hash, phc: &str, now: At) -> Result<Option<PersonId>> {
@@ -84,7 +84,7 @@ impl Store for Backend {
     }
 
     async fn session(&self, token_hash: Hash, now: At) -> Result<Option<Session>> {
-        people::session(&self.readers, token_hash, now).await
+        self.readers.read(async |connection| people::session(connection, token_hash, now).await).await
     }
 
     async fn extend_session(&self, token_hash: Hash, ends_at: At) -> Result<()> {
@@ -100,11 +100,11 @@ impl Store for Backend {
     }
 
     async fn device(&self, device: DeviceId) -> Result<Option<Device>> {
-        devices::by_id(&self.readers, device).await
+        self.readers.read(async |connection| devices::by_id(connection, device).await).await
     }
 
     async fn devices_of(&self, person: PersonId) -> Result<Vec<Device>> {
-        devices::of_person(&self.readers, person).await
+        self.readers.read(async |connection| devices::of_person(connection, person).await).await
     }
 
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
@@ -112,39 +112,39 @@ impl Store for Backend {
     }
 
     async fn stand(&self, log: LogId) -> Result<Option<Stand>> {
-        lines::stand(&self.readers, log).await
+        self.readers.read(async |connection| lines::stand(connection, log).await).await
     }
 
     async fn logs(&self, after: Option<LogId>, most: usize) -> Result<Vec<LogId>> {
-        lines::logs(&self.readers, after, most).await
+        self.readers.read(async |connection| lines::logs(connection, after, most).await).await
     }
 
     async fn lines(&self, log: LogId, page: Page) -> Result<Vec<Line>> {
-        lines::page(&self.readers, log, page).await
+        self.readers.read(async |connection| lines::page(connection, log, page).await).await
     }
 
     async fn reach(&self, person: PersonId, now: At) -> Result<Vec<Reach>> {
-        read::reach(&self.readers, person, now).await
+        self.readers.read(async |connection| read::reach(connection, person, now).await).await
     }
 
     async fn memberships(&self, log: LogId) -> Result<Vec<Membership>> {
-        read::memberships(&self.readers, log).await
+        self.readers.read(async |connection| read::memberships(connection, log).await).await
     }
 
     async fn logs_as(&self, person: PersonId, role: Role, now: At) -> Result<Vec<LogId>> {
-        read::logs_as(&self.readers, person, role, now).await
+        self.readers.read(async |connection| read::logs_as(connection, person, role, now).await).await
     }
 
     async fn draft_times(&self, person: PersonId, record: RecordId) -> Result<Option<(At, At)>> {
-        read::draft_times(&self.readers, person, record).await
+        self.readers.read(async |connection| read::draft_times(connection, person, record).await).await
     }
 
     async fn copies(&self, log: LogId, record: RecordId) -> Result<Vec<LogId>> {
-        copies::of(&self.readers, log, record).await
+        self.readers.read(async |connection| copies::of(connection, log, record).await).await
     }
 
     async fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
-        parts::read(&self.readers, log, names).await
+        self.readers.read(async |connection| parts::read(connection, log, names).await).await
     }
 
     async fn keep(&self, log: LogId, kept: &Kept) -> Result<()> {
@@ -156,11 +156,11 @@ impl Store for Backend {
     }
 
     async fn held(&self, held: HeldId) -> Result<Option<Held>> {
-        held::by_id(&self.readers, held).await
+        self.readers.read(async |connection| held::by_id(connection, held).await).await
     }
 
     async fn held_in(&self, log: LogId) -> Result<Vec<Held>> {
-        held::waiting(&self.readers, log).await
+        self.readers.read(async |connection| held::waiting(connection, log).await).await
     }
 
     fn announce(&self, moved: Moved) {
@@ -172,16 +172,15 @@ impl Store for Backend {
     }
 
     async fn ends(&self, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {
-        read::ends(&self.readers, people, now).await
+        self.readers.read(async |connection| read::ends(connection, people, now).await).await
     }
 
     async fn ping(&self) -> Result<()> {
-        sqlx::query("select 1").execute(&self.readers).await.map_err(failed)?;
-        Ok(())
+        self.readers.read(read::ping).await
     }
 
     async fn is_migrated(&self) -> Result<bool> {
-        read::is_migrated(&self.readers).await
+        self.readers.read(read::is_migrated).await
     }
 
     fn measures(&self) -> &Measures {

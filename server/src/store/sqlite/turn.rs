@@ -19,11 +19,14 @@ pub(super) struct SqliteTurn {
 
 impl SqliteTurn {
     pub(super) async fn take(readers: &Pool, writer: Arc<Writer>, logs: &[LogId]) -> Result<Self> {
-        let mut stands = Vec::with_capacity(logs.len());
-        for log in logs {
-            stands.push((*log, stand(readers, *log).await?));
-        }
-        Ok(Self { stands, writer })
+        let stands = readers.read(async |connection| {
+            let mut stands = Vec::with_capacity(logs.len());
+            for log in logs {
+                stands.push((*log, stand(connection, *log).await?));
+            }
+            Ok(stands)
+        });
+        Ok(Self { stands: stands.await?, writer })
     }
 }
 
