@@ -25,7 +25,7 @@ pub use self::{
 use self::{password::Passwords, tries::Tries};
 use crate::{
     outside::{Clock, Entropy},
-    store::{Person, Session, Store, StoreError},
+    store::{Caller, Person, Session, Store, StoreError},
 };
 
 /// What the place of the server decides.
@@ -127,10 +127,24 @@ impl Accounts {
         let now = self.clock.now();
         let hash = token.hash();
         let Some(session) = self.store.session(hash, now).await? else { return Ok(None) };
-        if let Some(ends_at) = session::later_end(&session, now) {
-            self.store.extend_session(hash, ends_at).await?;
-        }
+        self.extend(hash, &session, now).await?;
         Ok(Some(session))
+    }
+
+    /// The same with what a call of a phone needs to know.
+    pub async fn caller(&self, token: &Token) -> Result<Option<Caller>, StoreError> {
+        let now = self.clock.now();
+        let hash = token.hash();
+        let Some(caller) = self.store.caller(hash, now).await? else { return Ok(None) };
+        self.extend(hash, &caller.session, now).await?;
+        Ok(Some(caller))
+    }
+
+    async fn extend(&self, token_hash: Hash, session: &Session, now: At) -> Result<(), StoreError> {
+        match session::later_end(session, now) {
+            Some(ends_at) => self.store.extend_session(token_hash, ends_at).await,
+            None => Ok(()),
+        }
     }
 
     /// Ends this browser's session.

@@ -47,7 +47,7 @@ pub use self::{
     held::{Held, HeldId, Outcome, items_hash},
     measures::Measures,
     parts::Kept,
-    person::{Person, Session},
+    person::{Caller, Person, Session},
     postgres::PostgresStore,
     rotation::Rotation,
     sqlite::SqliteStore,
@@ -182,6 +182,8 @@ pub trait Store: Send + Sync + 'static {
     async fn begin_session(&self, token_hash: Hash, session: &Session) -> Result<()>;
     /// A session that has not ended.
     async fn session(&self, token_hash: Hash, now: At) -> Result<Option<Session>>;
+    /// A session that has not ended, with what a call of a phone needs to know: one question, since every call asks it.
+    async fn caller(&self, token_hash: Hash, now: At) -> Result<Option<Caller>>;
     /// Moves the end of a session.
     async fn extend_session(&self, token_hash: Hash, ends_at: At) -> Result<()>;
     async fn end_session(&self, token_hash: Hash) -> Result<()>;

@@ -12,7 +12,10 @@ use axum::{
 use shared::{id::PersonId, wire::HEADER};
 
 use super::{Denied, Token};
-use crate::{Server, store::Person};
+use crate::{
+    Server,
+    store::{Caller, Person},
+};
 
 /// A call of the app: it carries our header, which no foreign page can send, and a session that stands.
 #[derive(Debug, Clone)]
@@ -26,13 +29,27 @@ impl FromRequestParts<Server> for SignedIn {
     type Rejection = Denied;
 
     async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Denied> {
-        if parts.headers.get(HEADER).is_none_or(|value| value != "1") {
-            return Err(Denied::NoHeader);
-        }
-        let token = token(&parts.headers).ok_or(Denied::SignInAgain)?;
+        let token = token_of_app(&parts.headers)?;
         let session = state.accounts.session(&token).await?.ok_or(Denied::SignInAgain)?;
         Ok(Self { person: session.person, token })
     }
+}
+
+/// A call of the app as [`SignedIn`], with what the call of a phone needs to know.
+impl FromRequestParts<Server> for Caller {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Denied> {
+        let token = token_of_app(&parts.headers)?;
+        state.accounts.caller(&token).await?.ok_or(Denied::SignInAgain)
+    }
+}
+
+fn token_of_app(headers: &HeaderMap) -> Result<Token, Denied> {
+    if headers.get(HEADER).is_none_or(|value| value != "1") {
+        return Err(Denied::NoHeader);
+    }
+    token(headers).ok_or(Denied::SignInAgain)
 }
 
 /// Whoever looks at a page, signed in or not.

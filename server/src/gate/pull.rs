@@ -23,12 +23,16 @@ impl Gate {
     /// The lines behind the request's cursors in every log that the person may read, within one answer's limits. Whoever
     /// left a log reads what was there until then, and finds it missing in the directory.
     pub async fn pull(&self, person: PersonId, request: &SyncRequest, now: At) -> Result<Pulled> {
-        self.pull_behind(person, request, &[], now).await
+        self.pull_behind(self.store.reach(person, now).await?, request, &[]).await
     }
 
-    /// The same for whoever has just written these lines: where they are all that is new, nothing is read for them.
-    pub async fn pull_behind(&self, person: PersonId, request: &SyncRequest, written: &[LogUpdate], now: At) -> Result<Pulled> {
-        let reach = self.store.reach(person, now).await?;
+    /// The same for whoever could read so far and has then written these lines: where they are all that is new, nothing is
+    /// read for them. What others wrote meanwhile to other logs comes with the next answer.
+    pub async fn pull_behind(&self, mut reach: Vec<Reach>, request: &SyncRequest, written: &[LogUpdate]) -> Result<Pulled> {
+        for log in &mut reach {
+            let own = written.iter().filter(|update| update.log == log.log && update.epoch == log.epoch).filter_map(|update| update.lines.last());
+            log.end = own.map(|line| line.header.position.saturating_add(1)).fold(log.end, u64::max);
+        }
         let cursors: HashMap<LogId, &Cursor> = request.cursors.iter().map(|cursor| (cursor.log, cursor)).collect();
         let mut left = MAX_LINE_BYTES;
         let mut logs = Vec::new();

@@ -1,6 +1,11 @@
 //! People as the organisation knows them, and who is signed in.
 
-use shared::{id::PersonId, time::At};
+use shared::{
+    id::{DeviceId, PersonId},
+    time::At,
+};
+
+use super::Reach;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -21,4 +26,14 @@ pub struct Session {
     pub person: PersonId,
     pub began_at: At,
     pub ends_at: At,
+}
+
+/// Whose call it is, as the store had it when the call came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub session: Session,
+    /// The person's devices that are not revoked.
+    pub devices: Vec<DeviceId>,
+    /// As [`Store::reach`](super::Store::reach) says it.
+    pub reach: Vec<Reach>,
 }

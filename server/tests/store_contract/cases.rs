@@ -218,6 +218,34 @@ pub async fn a_device_is_enrolled_with_its_certificates_or_not_at_all(bench: Ben
     assert_eq!(bench.store.device(device.id).await.expect("an answer").and_then(|device| device.revoked_at), Some(NOW.plus(9)));
 }
 
+pub async fn a_caller_is_found_with_what_is_asked_of_each_call(bench: Bench) {
+    let (person, gone, alone) = (bench.person(7).await, bench.person(8).await, bench.person(9).await);
+    let [first, second] = [record_log(1), record_log(2)];
+    let head = bench.opened(first, vec![member(person, Role::Mentee), member(gone, Role::Mentor)]).await;
+    bench.opened(second, vec![member(person, Role::Supervisor)]).await;
+    let mut work = Work::of(bench.work(first, head, NOW, vec![captured(1)]));
+    for number in [5, 6, 7] {
+        let owner = if number == 7 { gone } else { person };
+        let device =
+            Device { id: DeviceId(Uuid::from_u128(number)), person: owner, key: bench.key.public(), label: String::new(), enrolled_at: NOW, revoked_at: None };
+        work.device = Some(device);
+        bench.store.commit(std::mem::take(&mut work)).await.expect("it follows");
+    }
+    let head = bench.store.stand(first).await.expect("an answer").expect("it is open").head;
+    let ended = Fact::MemberEnded(MemberEnded { person: gone, role: Role::Mentor, at: NOW, reason: "moved".to_owned(), by: LEAD });
+    let facts = vec![ended, Fact::DeviceRevoked { device: DeviceId(Uuid::from_u128(6)) }, captured(1)];
+    bench.store.commit(Work::of(bench.work(first, head, NOW, facts))).await.expect("it follows");
+    for (number, person, devices, logs) in [(1, person, vec![5], 2), (2, gone, vec![7], 1), (3, alone, vec![], 0)] {
+        let (token, session) = (Fixed([number; 32]), Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS) });
+        bench.store.begin_session(token, &session).await.expect("an answer");
+        let caller = bench.store.caller(token, NOW).await.expect("an answer").expect("the session stands");
+        let reach = bench.store.reach(person, NOW).await.expect("an answer");
+        assert_eq!((caller.session, &caller.reach, caller.reach.len()), (session, &reach, logs));
+        assert_eq!(caller.devices, devices.into_iter().map(|number| DeviceId(Uuid::from_u128(number))).collect::<Vec<_>>());
+        assert_eq!(bench.store.caller(token, session.ends_at).await.expect("an answer"), None, "the end is the first moment without it");
+    }
+}
+
 pub async fn held_words_are_kept_once_and_settled_once(bench: Bench) {
     let author = bench.person(7).await;
     let log = record_log(1);

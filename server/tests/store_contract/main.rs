@@ -33,6 +33,7 @@ contract! {
     facts_say_who_reads_what_and_how_far
     a_membership_is_in_force_once_its_line_stands_or_from_its_day_on
     a_device_is_enrolled_with_its_certificates_or_not_at_all
+    a_caller_is_found_with_what_is_asked_of_each_call
     held_words_are_kept_once_and_settled_once
     a_drafts_times_are_its_first_and_its_last
     an_invitation_used_twice_at_once_sets_one_password

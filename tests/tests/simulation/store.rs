@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use server::store::{
-    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, StoreError,
-    Turn, Work,
+    Caller, Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store,
+    StoreError, Turn, Work,
 };
 use shared::{
     bytes::Hash,
@@ -121,6 +121,10 @@ impl Store for SimStore {
     }
 
     async fn session(&self, _: Hash, _: At) -> Result<Option<Session>> {
+        no_accounts()
+    }
+
+    async fn caller(&self, _: Hash, _: At) -> Result<Option<Caller>> {
         no_accounts()
     }
 

@@ -1,7 +1,7 @@
 //! How values come out of rows, and who may read which log.
 
 use shared::{
-    bytes::Fixed,
+    bytes::{Fixed, Hash},
     id::{LogId, PersonId, RecordId},
     role::Role,
     time::At,
@@ -9,7 +9,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{Connection, ENDS, MIGRATIONS};
-use crate::store::{Membership, Reach, Result, StoreError};
+use crate::store::{Caller, Membership, Reach, Result, Session, StoreError};
 
 /// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
 pub(in crate::store) fn failed(error: sqlx::Error) -> StoreError {
@@ -51,6 +51,20 @@ pub(super) fn role(code: &str) -> Result<Role> {
     ROLES.into_iter().find(|role| role.code() == code).ok_or_else(|| damaged(format!("no role {code:?}")))
 }
 
+/// A log of some memberships `m`, and how far they reach at `$2`.
+macro_rules! reach {
+    () => {
+        concat!(
+            "g.name, g.epoch, g.next, max(case when ",
+            in_force!("$2"),
+            " then 1 else 0 end) = 1 as current,
+             max(case when m.ended_by is not null then m.ended_by + 1
+                      when m.until <= $2 then (select min(l.position) from lines l where l.log = m.log and l.received_at >= m.until)
+                 end) as left_at"
+        )
+    };
+}
+
 #[derive(FromRow)]
 struct ReachRow {
     name: String,
@@ -60,32 +74,57 @@ struct ReachRow {
     left_at: Option<i64>,
 }
 
+impl ReachRow {
+    fn reach(&self) -> Result<Reach> {
+        let next: u64 = number(self.next)?;
+        let left: Option<u64> = self.left_at.map(number).transpose()?;
+        let end = if self.current { next } else { left.unwrap_or(next).min(next) };
+        Ok(Reach { log: parsed(&self.name)?, epoch: number(self.epoch)?, end, current: self.current })
+    }
+}
+
 pub(super) async fn reach(connection: &mut Connection, person: PersonId, now: At) -> Result<Vec<Reach>> {
-    let rows: Vec<ReachRow> = sqlx::query_as(concat!(
-        "select g.name, g.epoch, g.next, max(case when ",
-        in_force!("$2"),
-        " then 1 else 0 end) = 1 as current,
-                max(case when m.ended_by is not null then m.ended_by + 1
-                         when m.until <= $2 then (select min(l.position) from lines l where l.log = m.log and l.received_at >= m.until)
-                    end) as left_at
-           from members m join logs g on g.number = m.log
-          where m.person = $1
-          group by g.number
-          order by g.name",
-    ))
-    .bind(person.to_string())
-    .bind(now.0)
-    .fetch_all(connection)
-    .await
-    .map_err(failed)?;
-    rows.into_iter()
-        .map(|row| {
-            let next: u64 = number(row.next)?;
-            let left: Option<u64> = row.left_at.map(number).transpose()?;
-            let end = if row.current { next } else { left.unwrap_or(next).min(next) };
-            Ok(Reach { log: parsed(&row.name)?, epoch: number(row.epoch)?, end, current: row.current })
-        })
-        .collect()
+    const REACH: &str = concat!("select ", reach!(), " from members m join logs g on g.number = m.log where m.person = $1 group by g.number order by g.name");
+    let rows: Vec<ReachRow> = sqlx::query_as(REACH).bind(person.to_string()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
+    rows.iter().map(ReachRow::reach).collect()
+}
+
+/// One row a log.
+#[derive(FromRow)]
+struct CallerRow {
+    person: String,
+    began_at: i64,
+    ends_at: i64,
+    devices: Option<String>,
+    /// Absent where the person never had one, as are the next two.
+    name: Option<String>,
+    epoch: Option<i64>,
+    next: Option<i64>,
+    current: bool,
+    left_at: Option<i64>,
+}
+
+impl CallerRow {
+    fn reach(self) -> Option<Result<Reach>> {
+        let Self { current, left_at, .. } = self;
+        Some(ReachRow { name: self.name?, epoch: self.epoch?, next: self.next?, current, left_at }.reach())
+    }
+}
+
+pub(super) async fn caller(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<Caller>> {
+    const CALLER: &str = concat!(
+        "select s.person, s.began_at, s.ends_at, ",
+        "(select string_agg(d.id, ' ') from devices d where d.person = s.person and d.revoked_at is null) as devices, ",
+        reach!(),
+        " from sessions s left join members m on m.person = s.person left join logs g on g.number = m.log
+         where s.token_hash = $1 and $2 < s.ends_at group by s.token_hash, g.number order by g.name"
+    );
+    let rows: Vec<CallerRow> = sqlx::query_as(CALLER).bind(token_hash.0.to_vec()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let session = Session { person: parsed(&first.person)?, began_at: At(first.began_at), ends_at: At(first.ends_at) };
+    let devices = first.devices.iter().flat_map(|devices| devices.split(' ')).map(parsed).collect::<Result<_>>()?;
+    let reach = rows.into_iter().filter_map(CallerRow::reach).collect::<Result<_>>()?;
+    Ok(Some(Caller { session, devices, reach }))
 }
 
 pub(super) async fn ends(connection: &mut Connection, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {

@@ -27,7 +27,7 @@ use shared::{
 pub(super) use self::{read::failed, write::write};
 use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, begin};
 use crate::store::{
-    Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
+    Caller, Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
 };
 
 #[async_trait]
@@ -85,6 +85,10 @@ impl Store for Backend {
 
     async fn session(&self, token_hash: Hash, now: At) -> Result<Option<Session>> {
         self.readers.read(async |connection| people::session(connection, token_hash, now).await).await
+    }
+
+    async fn caller(&self, token_hash: Hash, now: At) -> Result<Option<Caller>> {
+        self.readers.read(async |connection| read::caller(connection, token_hash, now).await).await
     }
 
     async fn extend_session(&self, token_hash: Hash, ends_at: At) -> Result<()> {
