@@ -46,7 +46,7 @@ impl Turn for PostgresTurn {
 
     async fn commit(mut self: Box<Self>, work: Work) -> Result<()> {
         let commit = Commit::of([&work]);
-        write(&mut self.transaction, &work).await?;
+        write(&mut self.transaction, &[&work]).await?;
         self.transaction.commit().await.map_err(failed)?;
         self.measures.note(commit);
         Ok(())

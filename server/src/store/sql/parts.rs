@@ -36,8 +36,9 @@ pub(super) async fn keep(connection: &mut Connection, log: LogId, kept: &Kept) -
         statement.push_values(rows, |mut row, (name, bytes)| {
             row.push_bind(number).push_bind(name.as_slice()).push_bind(bytes.as_slice());
         });
+        // Hardly ever so many rows again: not worth keeping.
         statement.push(" on conflict (log, name) do update set bytes = excluded.bytes");
-        statement.build().execute(&mut *transaction).await.map_err(failed)?;
+        statement.build().persistent(false).execute(&mut *transaction).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
 }

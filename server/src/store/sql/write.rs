@@ -1,17 +1,53 @@
-//! One piece of work inside a transaction: the log's head, its lines, and the tables that its facts feed.
+//! Pieces of work inside a transaction: the logs' heads, their lines, and the tables that their facts feed. What is alike in
+//! all of them is written by few statements: each is a way to the database.
+
+use std::collections::BTreeMap;
 
 use shared::{
     fact::{Fact, Member, MemberEnded},
     line::Line,
 };
 
+use sqlx::{QueryBuilder, query_builder::Separated};
+
 use super::{
-    Connection, copies, devices, held, lines, organisation, parts, people,
+    Connection, Database, copies, devices, held, lines, organisation, parts, people,
     read::{failed, integer},
 };
-use crate::store::{LogWork, Result, StoreError, Work};
+use crate::store::{Drafted, Entry, LogWork, Result, StoreError, Work};
 
-pub(in crate::store) async fn write(connection: &mut Connection, work: &Work) -> Result<()> {
+/// Rows that one statement writes. Each number of rows is a statement of its own, and a connection keeps some.
+pub(super) const ROWS_AT_ONCE: usize = 16;
+
+pub(in crate::store) async fn write(connection: &mut Connection, works: &[&Work]) -> Result<()> {
+    for work in works {
+        write_beside(connection, work).await?;
+    }
+    let logs: Vec<&LogWork> = works.iter().flat_map(|work| &work.logs).collect();
+    let numbers = move_heads(connection, &logs).await?;
+    for (log, number) in logs.iter().zip(&numbers) {
+        if let Some(erasure) = log.erasure() {
+            lines::erase(connection, *number, log.before().next, &erasure.submits).await?;
+            parts::forget(connection, *number).await?;
+        }
+    }
+    let entries: Vec<(i64, &Entry)> = logs.iter().zip(&numbers).flat_map(|(log, number)| log.entries().iter().map(|entry| (*number, entry))).collect();
+    lines::insert(connection, &entries).await?;
+    for (log, entry) in &entries {
+        if let Some(fact) = &entry.fact {
+            feed(connection, *log, &entry.line, fact).await?;
+        }
+    }
+    let drafted: Vec<&Drafted> = logs.iter().flat_map(|log| log.drafted()).collect();
+    note_drafted(connection, &drafted).await?;
+    for settled in works.iter().filter_map(|work| work.settled) {
+        held::settle(connection, settled).await?;
+    }
+    Ok(())
+}
+
+/// What stands beside the logs, and before them.
+async fn write_beside(connection: &mut Connection, work: &Work) -> Result<()> {
     if let Some(new) = &work.organisation {
         organisation::write(connection, new).await?;
     }
@@ -25,70 +61,56 @@ pub(in crate::store) async fn write(connection: &mut Connection, work: &Work) ->
     if let Some(device) = &work.device {
         devices::add(connection, device).await?;
     }
-    for log in &work.logs {
-        write_log(connection, log).await?;
-    }
-    match work.settled {
-        Some(settled) => held::settle(connection, settled).await,
-        None => Ok(()),
-    }
-}
-
-async fn write_log(connection: &mut Connection, work: &LogWork) -> Result<()> {
-    let log = move_head(connection, work).await?;
-    if let Some(erasure) = work.erasure() {
-        lines::erase(connection, log, work.before().next, &erasure.submits).await?;
-        parts::forget(connection, log).await?;
-    }
-    for entry in work.entries() {
-        lines::insert(connection, log, entry).await?;
-        if let Some(fact) = &entry.fact {
-            feed(connection, log, &entry.line, fact).await?;
-        }
-    }
-    for drafted in work.drafted() {
-        sqlx::query(
-            "insert into draft_times (person, record, earliest, latest) values ($1, $2, $3, $3)
-             on conflict (person, record) do update set
-                 latest = case when excluded.latest > draft_times.latest then excluded.latest else draft_times.latest end,
-                 earliest = case when excluded.earliest < draft_times.earliest then excluded.earliest else draft_times.earliest end",
-        )
-        .bind(drafted.person.to_string())
-        .bind(drafted.record.to_string())
-        .bind(drafted.at.0)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed)?;
-    }
     Ok(())
 }
 
-/// Moves the log's head from where the work began to where it ends, or finds that somebody else did.
-async fn move_head(connection: &mut Connection, work: &LogWork) -> Result<i64> {
-    let (before, after) = (work.before(), work.after());
-    let name = work.log().to_string();
-    let number: Option<i64> = if before.next == 0 {
-        sqlx::query_scalar("insert into logs (name, epoch, next, head) values ($1, $2, $3, $4) returning number")
-            .bind(name)
-            .bind(i64::from(work.epoch()))
-            .bind(integer(after.next))
-            .bind(after.hash.0.to_vec())
-            .fetch_optional(connection)
-            .await
-    } else {
-        sqlx::query_scalar("update logs set epoch = $2, next = $3, head = $4 where name = $1 and next = $5 and head = $6 and epoch = $7 returning number")
-            .bind(name)
-            .bind(i64::from(work.epoch()))
-            .bind(integer(after.next))
-            .bind(after.hash.0.to_vec())
-            .bind(integer(before.next))
-            .bind(before.hash.0.to_vec())
-            .bind(i64::from(work.epoch_before()))
-            .fetch_optional(connection)
-            .await
+/// Moves the logs' heads from where the work began to where it ends, or finds that somebody else moved one. Their numbers.
+async fn move_heads(connection: &mut Connection, logs: &[&LogWork]) -> Result<Vec<i64>> {
+    let mut numbers = BTreeMap::new();
+    let (opening, going_on): (Vec<&LogWork>, Vec<&LogWork>) = logs.iter().partition(|log| log.before().next == 0);
+    for logs in opening.chunks(ROWS_AT_ONCE) {
+        let mut statement = QueryBuilder::<Database>::new("insert into logs (name, epoch, next, head) ");
+        statement.push_values(logs, |mut row, log| push_head(&mut row, log));
+        statement.push(" returning name, number");
+        numbers.extend(statement.build_query_as::<(String, i64)>().fetch_all(&mut *connection).await.map_err(failed)?);
     }
-    .map_err(failed)?;
-    number.ok_or(StoreError::Conflict)
+    for logs in going_on.chunks(ROWS_AT_ONCE) {
+        let mut statement = QueryBuilder::<Database>::new("with moved (name, epoch, next, head, epoch_before, next_before, head_before) as (");
+        statement.push_values(logs, |mut row, log| {
+            push_head(&mut row, log);
+            row.push_bind(i64::from(log.epoch_before())).push_bind(integer(log.before().next)).push_bind(log.before().hash.0.to_vec());
+        });
+        statement.push(
+            ") update logs set epoch = moved.epoch, next = moved.next, head = moved.head from moved
+                where logs.name = moved.name and logs.epoch = epoch_before and logs.next = next_before and logs.head = head_before
+            returning logs.name, logs.number",
+        );
+        numbers.extend(statement.build_query_as::<(String, i64)>().fetch_all(&mut *connection).await.map_err(failed)?);
+    }
+    if numbers.len() != logs.len() {
+        return Err(StoreError::Conflict);
+    }
+    logs.iter().map(|log| numbers.get(&log.log().to_string()).copied().ok_or(StoreError::Conflict)).collect()
+}
+
+fn push_head(row: &mut Separated<'_, Database, &'static str>, log: &LogWork) {
+    row.push_bind(log.log().to_string()).push_bind(i64::from(log.epoch())).push_bind(integer(log.after().next)).push_bind(log.after().hash.0.to_vec());
+}
+
+async fn note_drafted(connection: &mut Connection, drafted: &[&Drafted]) -> Result<()> {
+    for drafted in drafted.chunks(ROWS_AT_ONCE) {
+        let mut statement = QueryBuilder::<Database>::new("insert into draft_times (person, record, earliest, latest) ");
+        statement.push_values(drafted, |mut row, drafted| {
+            row.push_bind(drafted.person.to_string()).push_bind(drafted.record.to_string()).push_bind(drafted.at.0).push_bind(drafted.at.0);
+        });
+        statement.push(
+            " on conflict (person, record) do update set
+                 latest = case when excluded.latest > draft_times.latest then excluded.latest else draft_times.latest end,
+                 earliest = case when excluded.earliest < draft_times.earliest then excluded.earliest else draft_times.earliest end",
+        );
+        statement.build().execute(&mut *connection).await.map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// The tables that follow from facts.

@@ -93,10 +93,8 @@ async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot, measures: Measu
 async fn transact(connection: &mut SqliteConnection, works: &[&Work], measures: &Measures) -> Result<()> {
     let commit = Commit::of(works.iter().copied());
     let mut transaction = begin(connection).await?;
-    for work in works {
-        // Dropping the transaction undoes it.
-        write(&mut transaction, work).await?;
-    }
+    // Dropping the transaction undoes it.
+    write(&mut transaction, works).await?;
     transaction.commit().await.map_err(failed)?;
     measures.note(commit);
     Ok(())
