@@ -6,12 +6,16 @@
 mod evidence;
 mod judge;
 #[cfg(feature = "parts")]
+mod last_read;
+#[cfg(feature = "parts")]
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
+#[cfg(feature = "parts")]
+use std::sync::Arc;
 
 use crate::{
-    bytes::Hash,
+    bytes::{Bytes, Hash},
     change::{self, Decoded, Index},
     decision::{self, Act, Content, Decision, MAX_DECISION_BYTES, SignedDecision, Unproven},
     fact::{Epoch, Fact, Facts, MAX_FACT_BYTES},
@@ -50,6 +54,8 @@ pub struct Log {
     told: u32,
     /// Records of which a submit came without its words; whoever says so has to say later that they were erased.
     withheld: BTreeSet<RecordId>,
+    #[cfg(feature = "parts")]
+    last_read: last_read::LastRead,
 }
 
 /// Who pushes: the session says the person, the request the device.
@@ -129,6 +135,8 @@ impl Log {
             carrying: false,
             told: FIRST_EPOCH,
             withheld: BTreeSet::new(),
+            #[cfg(feature = "parts")]
+            last_read: last_read::LastRead::default(),
         }
     }
 
@@ -251,7 +259,7 @@ impl Log {
             match line.header.kind {
                 LineKind::Word => {
                     self.carrying &= line.header.author.is_none();
-                    let decoded = Decoded::parse(&side.bytes.0).map_err(|error| ReplayError::Change(position, error.to_string()))?;
+                    let decoded = self.read(&side.bytes).map_err(|error| ReplayError::Change(position, error.to_string()))?;
                     self.index.apply(&decoded, position).map_err(|error| ReplayError::Change(position, error.to_string()))?;
                 }
                 LineKind::Decision => {
@@ -320,6 +328,18 @@ impl Log {
     /// Who made a record, as its first change says.
     pub fn author_of(&self, record: RecordId) -> Option<PersonId> {
         self.index.identity(&record.to_string()).and_then(|(_, by)| by.parse().ok())
+    }
+
+    /// Reads a change.
+    #[cfg(feature = "parts")]
+    fn read(&self, bytes: &Bytes) -> Result<Arc<Decoded>, change::Refused> {
+        self.last_read.read(bytes)
+    }
+
+    /// Reads a change.
+    #[cfg(not(feature = "parts"))]
+    fn read(&self, bytes: &Bytes) -> Result<Decoded, change::Refused> {
+        Decoded::parse(&bytes.0)
     }
 
     /// What rules read.

@@ -54,6 +54,8 @@ pub enum Body {
         hash: Hash,
         author: PersonId,
         device: DeviceId,
+        /// The records that it writes.
+        touched: Vec<Touched>,
     },
     Decision {
         signed: SignedDecision,
@@ -68,6 +70,14 @@ pub enum Body {
     },
     /// What a new epoch begins with: by nobody, since everybody who wrote it stands in the lines of the old one.
     Carried(Bytes),
+}
+
+/// A record that a change writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touched {
+    pub record: RecordId,
+    /// The change makes it.
+    pub is_new: bool,
 }
 
 impl Accepted {
@@ -166,7 +176,8 @@ pub fn words(state: State<'_>, words: &Words<'_>, received_at: At) -> Result<Acc
         membership::writer(state, author, received_at)?;
     }
     written(state, log, author, writes, received_at)?;
-    Ok(Accepted { body: Body::Word { change: change.clone(), hash, author, device } })
+    let touched = writes.iter().map(|write| Touched { record: write.record, is_new: matches!(write.to, WriteTo::New { .. }) }).collect();
+    Ok(Accepted { body: Body::Word { change: change.clone(), hash, author, device, touched } })
 }
 
 fn written(state: State<'_>, log: LogId, author: PersonId, writes: &[Write<'_>], received_at: At) -> Result<(), Refusal> {

@@ -4,11 +4,11 @@ use shared::{
     fact::Fact,
     id::LogId,
     log::{Author, Log},
-    rules::Accepted,
+    rules::{Accepted, Touched},
     time::At,
 };
 
-use super::{Gate, Result, push::Touched};
+use super::{Gate, Result};
 
 impl Gate {
     /// For every record that is shared here for the first time and was a draft in its author's own log: when it was
@@ -18,7 +18,7 @@ impl Gate {
         if matches!(log.id, LogId::Own(_)) {
             return Ok(facts);
         }
-        for touched in touched.iter().filter(|touched| touched.created && touched.by == author.person) {
+        for touched in touched.iter().filter(|touched| touched.is_new) {
             if let Some((earliest, latest)) = self.store.draft_times(author.person, touched.record).await? {
                 let fact = Fact::Captured { record: touched.record, earliest, latest };
                 facts.push(log.judge_fact(&self.kinds, fact, received_at)?);

@@ -226,6 +226,7 @@ impl Locked {
             tracing::error!(log = %self.loaded.log.id, "a log was asked for what is not here, and nobody fetched it");
             return;
         }
+        self.loaded.log.rest();
         gate.logs.note(&self.loaded.log);
         *self.guard = Some(self.loaded);
     }

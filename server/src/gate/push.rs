@@ -3,11 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{
-    change::{Decoded, effect},
     fact::Fact,
-    id::{LogId, PersonId, RecordId},
+    id::{LogId, PersonId},
     log::{Author, Judged, Log},
-    rules::{Accepted, Body},
+    rules::{Accepted, Body, Touched},
     time::At,
     wire::{Bundle, LogUpdate, Verdict},
 };
@@ -72,12 +71,8 @@ impl Gate {
             }
             return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)).into());
         }
-        let judge = |log: &mut Log| {
-            let judged = log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
-            let touched = if let Judged::Accept(accepted) = &judged { touched(log, accepted) } else { Vec::new() };
-            (judged, touched)
-        };
-        let (judged, touched) = self.ask(act.log_mut(bundle.log).loaded_mut(), judge).await?;
+        let judge = |log: &mut Log| log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
+        let judged = self.ask(act.log_mut(bundle.log).loaded_mut(), judge).await?;
         let accepted = match judged {
             Judged::Accept(accepted) => accepted,
             Judged::Kept { position } => {
@@ -100,6 +95,7 @@ impl Gate {
             other => other?,
         };
         let locked = act.log(bundle.log);
+        let touched = touched(&accepted);
         let mut all = self.captured(&locked.loaded().log, author, &touched, received_at).await?;
         all.extend(accepted);
         let drafted = drafted(bundle.log, &touched, received_at);
@@ -217,27 +213,10 @@ pub(crate) fn moved<'a>(facts: impl Iterator<Item = &'a Fact>, members: &BTreeSe
     moved
 }
 
-/// A record that a bundle's change touches.
-pub(super) struct Touched {
-    pub(super) record: RecordId,
-    pub(super) created: bool,
-    pub(super) by: PersonId,
-}
-
-/// The records that accepted changes write. Asked before they are applied.
-fn touched(log: &Log, accepted: &[Accepted]) -> Vec<Touched> {
-    let mut touched: Vec<Touched> = Vec::new();
-    for accepted in accepted {
-        let Body::Word { change, author, .. } = accepted.body() else { continue };
-        let effects = Decoded::parse(&change.0).and_then(|decoded| effect::effects(&decoded, &log.index)).unwrap_or_default();
-        for effect in effects {
-            let Ok(record) = effect.record().parse() else { continue };
-            if !touched.iter().any(|known| known.record == record) {
-                touched.push(Touched { record, created: matches!(effect, effect::Effect::Create { .. }), by: *author });
-            }
-        }
-    }
-    touched
+/// The records that accepted changes write: a bundle has one change.
+fn touched(accepted: &[Accepted]) -> Vec<Touched> {
+    let of = |accepted: &Accepted| if let Body::Word { touched, .. } = accepted.body() { touched.clone() } else { Vec::new() };
+    accepted.iter().flat_map(of).collect()
 }
 
 fn drafted(log: LogId, touched: &[Touched], at: At) -> Vec<Drafted> {

@@ -177,7 +177,7 @@ impl Work {
 
 fn entry(place: Place<'_>, head: &mut ChainHead, body: Body, ends_batch: bool) -> Entry {
     let (kind, author, device, bytes, content, item_hash, fact) = match body {
-        Body::Word { change, hash: _, author, device } => {
+        Body::Word { change, author, device, .. } => {
             let sent = Hash::of(&change.0);
             (LineKind::Word, Some(author), Some(device), change, None, Some(sent), None)
         }

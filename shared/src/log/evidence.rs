@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Author, Judged, Log};
 use crate::{
     bytes::Bytes,
-    change::{Decoded, Effect, effect},
+    change::{Effect, effect},
     decision::{Act, Decision, MAX_DECISION_BYTES, SignedDecision},
     evidence::elsewhere::{self, Elsewhere},
     fact::{AtOrigin, Evidence, Fact},
@@ -39,7 +39,7 @@ impl Log {
             lacks.extend(standing.iter().flat_map(|(key, values)| values.iter().filter_map(|value| elsewhere::name(key, value))));
             for item in items {
                 let Item::Word(bytes) = item else { continue };
-                let effects = Decoded::parse(&bytes.0).and_then(|decoded| effect::effects(&decoded, &self.index)).unwrap_or_default();
+                let effects = self.read(bytes).and_then(|decoded| effect::effects(&decoded, &self.index)).unwrap_or_default();
                 for effect in effects.iter().filter(|effect| effect.record() == claim) {
                     match effect {
                         Effect::Create { fields, .. } => lacks.extend(fields.iter().filter_map(|(key, value)| elsewhere::name(key, value))),

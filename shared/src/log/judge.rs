@@ -85,13 +85,13 @@ impl Log {
     /// R10 for a whole bundle: what a removed member wrote before the removal is held for the lead, all else of theirs
     /// is refused.
     fn held_or_refused(&self, author: Author, items: &[Item], received_at: At) -> Option<Verdict> {
-        let adopted = items.iter().any(|item| matches!(item, Item::Word(_)) && self.facts.adopted.get(&word_hash(item)) == Some(&author.person));
+        let adopted = items.iter().any(|item| matches!(item, Item::Word(_)) && self.facts.adopted.get(&self.hash_of(item)) == Some(&author.person));
         let member = self.facts.is_member(author.person, received_at) || is_left_out(LeftOut::Membership);
         if adopted || member || self.facts.supervises(author.person, received_at) {
             return None;
         }
         let known = items.iter().all(|item| match item {
-            Item::Word(_) => self.index.contains(&word_hash(item)),
+            Item::Word(_) => self.index.contains(&self.hash_of(item)),
             Item::Decision(signed) => self.decisions.contains_key(&Hash::of(&signed.body.0)),
         });
         if known {
@@ -107,7 +107,7 @@ impl Log {
     fn item_seen_at(&self, item: &Item) -> Option<At> {
         match item {
             Item::Word(bytes) => {
-                let seen = Decoded::parse(&bytes.0).ok()?.seen().ok()?;
+                let seen = self.read(bytes).ok()?.seen().ok()?;
                 self.seen_at(seen.position, &seen.tag)
             }
             Item::Decision(signed) => {
@@ -120,7 +120,7 @@ impl Log {
     }
 
     fn judge_word(&self, kinds: &Kinds, author: Author, bytes: &Bytes, items: &[Item], received_at: At, fresh: &mut Option<Fresh>) -> Judged {
-        let decoded = match Decoded::parse(&bytes.0) {
+        let decoded = match self.read(bytes) {
             Ok(decoded) => decoded,
             Err(refused) => return structural(&refused),
         };
@@ -341,6 +341,14 @@ impl Log {
         Some(values)
     }
 
+    /// What identifies an item where it was accepted before: a change by Automerge's hash.
+    fn hash_of(&self, item: &Item) -> Hash {
+        match item {
+            Item::Word(bytes) => self.read(bytes).map_or_else(|_| Hash::of(&bytes.0), |decoded| decoded.hash()),
+            Item::Decision(signed) => Hash::of(&signed.body.0),
+        }
+    }
+
     /// What was decided on a record whose words were erased.
     fn erased(&self, record: RecordId) -> Option<&RecordLedger> {
         self.ledger.get(record).filter(|_| self.facts.erased.contains(&record))
@@ -368,13 +376,6 @@ impl Log {
                 _ => None,
             })
         })
-    }
-}
-
-fn word_hash(item: &Item) -> Hash {
-    match item {
-        Item::Word(bytes) => Decoded::parse(&bytes.0).map_or_else(|_| Hash::of(&bytes.0), |decoded| decoded.hash()),
-        Item::Decision(signed) => Hash::of(&signed.body.0),
     }
 }
 

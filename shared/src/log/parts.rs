@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Log, ReplayError};
+use super::{Log, ReplayError, last_read::LastRead};
 use crate::{
     bytes::{Fixed, Hash},
     cbor,
-    change::{self, Decoded, index::IndexHead},
+    change::{self, index::IndexHead},
     decision::{MAX_DECISION_BYTES, SignedDecision},
     fact::{Fact, Facts, MAX_FACT_BYTES},
     id::{LogId, OrganisationId, RecordId},
@@ -53,6 +53,11 @@ impl Log {
         self.chain.next.saturating_sub(self.settled())
     }
 
+    /// Forgets the change that was read last: an act has ended.
+    pub fn rest(&self) {
+        self.last_read.forget();
+    }
+
     /// Whether some of it may be elsewhere.
     pub fn is_partial(&self) -> bool {
         self.ledger.records.is_partial()
@@ -90,6 +95,7 @@ impl Log {
             carrying: head.carrying,
             told: epoch,
             withheld: BTreeSet::new(),
+            last_read: LastRead::default(),
         })
     }
 
@@ -171,7 +177,7 @@ impl Log {
         for item in items {
             match item {
                 Item::Word(bytes) => {
-                    let Ok(decoded) = Decoded::parse(&bytes.0) else { continue };
+                    let Ok(decoded) = self.read(bytes) else { continue };
                     self.index.foresee(&decoded);
                     if let Ok(seen) = decoded.seen() {
                         self.seen_at(seen.position, &seen.tag);
@@ -197,7 +203,7 @@ impl Log {
         let Some(side) = line.side.as_ref().filter(|_| self.is_partial()) else { return Ok(()) };
         match line.header.kind {
             LineKind::Word => {
-                if let Ok(decoded) = Decoded::parse(&side.bytes.0) {
+                if let Ok(decoded) = self.read(&side.bytes) {
                     self.index.foresee(&decoded);
                     // Holding it against the index asks for the rest.
                     drop(change::effect::effects(&decoded, &self.index));
