@@ -218,8 +218,8 @@ impl Log {
     }
 
     fn judge_decision(&mut self, kinds: &Kinds, author: Author, signed: &SignedDecision, received_at: At, fresh: &mut Option<Fresh>, ahead: usize) -> Judged {
-        if let Some(position) = self.decisions.get(&Hash::of(&signed.body.0)) {
-            return Judged::Kept { position: *position };
+        if let Some(position) = self.decided_at(signed) {
+            return Judged::Kept { position };
         }
         let decision = match self.verified(author, signed) {
             Ok(decision) => decision,
@@ -243,6 +243,13 @@ impl Log {
             }
             Err(refusal) => refused(refusal),
         }
+    }
+
+    /// Where a decision stands that was accepted before. On a record that nothing was decided on there is none: that asks
+    /// for no more.
+    fn decided_at(&self, signed: &SignedDecision) -> Option<u64> {
+        self.ledger.get(signed.decision().ok()?.record)?;
+        self.decisions.get(&Hash::of(&signed.body.0)).copied()
     }
 
     /// The decision that a device of its signer signed, for this log.

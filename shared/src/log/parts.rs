@@ -174,6 +174,7 @@ impl Log {
 
     /// Asks for what judging a bundle will need, as far as it can be told beforehand: it saves ways, and changes nothing.
     pub fn foresee(&self, items: &[Item]) {
+        let mut change = None;
         for item in items {
             match item {
                 Item::Word(bytes) => {
@@ -182,15 +183,21 @@ impl Log {
                     if let Ok(seen) = decoded.seen() {
                         self.seen_at(seen.position, &seen.tag);
                     }
+                    change = Some(decoded.hash());
                 }
-                Item::Decision(signed) => self.foresee_decision(signed),
+                Item::Decision(signed) => {
+                    // Whoever signs what they write here decides on something new, most of the time.
+                    if signed.heads.iter().all(|head| Some(*head) != change) {
+                        self.decisions.ask(&Hash::of(&signed.body.0));
+                        signed.heads.iter().for_each(|head| self.index.ask(head));
+                    }
+                    self.foresee_decision(signed);
+                }
             }
         }
     }
 
     fn foresee_decision(&self, signed: &SignedDecision) {
-        self.decisions.ask(&Hash::of(&signed.body.0));
-        signed.heads.iter().for_each(|head| self.index.ask(head));
         if let Ok(decision) = signed.decision() {
             self.author_of(decision.record);
             self.ledger.get(decision.record);
@@ -211,6 +218,7 @@ impl Log {
             }
             LineKind::Decision => {
                 if let Ok(signed) = cbor::decode::<SignedDecision>(&side.bytes.0, MAX_DECISION_BYTES) {
+                    signed.heads.iter().for_each(|head| self.index.ask(head));
                     self.foresee_decision(&signed);
                 }
             }

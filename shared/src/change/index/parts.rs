@@ -196,7 +196,9 @@ impl Index {
         let global = |id: &OpId| Some(Id { counter: id.counter, actor: (*actors.get(usize::from(id.actor))?)? });
         for op in decoded.operations() {
             let Object::Made(object) = &op.object else { continue };
-            let Some(object) = global(object) else { continue };
+            // What the change makes itself is nowhere yet.
+            let is_own = object.actor == 0 && object.counter >= decoded.start_op();
+            let Some(object) = global(object).filter(|_| !is_own) else { continue };
             if Some(object) == self.container {
                 op.key().filter(|key| is_record_id(key)).into_iter().for_each(|key| self.records.ask(key));
                 continue;
