@@ -35,7 +35,7 @@ use crate::{
     phone::{Ask, Me, News, Phase, Stuck, SyncView},
     refusal::Refusal,
     time::At,
-    wire::{Cursor, LogUpdate, SyncRequest, SyncResponse, Verdict},
+    wire::{Cursor, LogUpdate, Session, SyncRequest, SyncResponse, Verdict},
     words::refusal as say,
 };
 
@@ -53,6 +53,19 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Of whoever is signed in, on the device that was enrolled for it.
+    pub fn of(session: Session, device: DeviceId) -> Self {
+        Self {
+            person: session.person,
+            name: session.name,
+            device,
+            organisation: session.organisation,
+            organisation_name: session.organisation_name,
+            organisation_key: session.organisation_key,
+            demonstration: session.demonstration,
+        }
+    }
+
     pub fn me(&self) -> Me {
         Me { person: self.person, name: self.name.clone(), organisation_name: self.organisation_name.clone(), demonstration: self.demonstration }
     }

@@ -27,15 +27,7 @@ pub async fn enrol(session: &Session, key: PublicKey, label: &str) -> Result<Ide
     let label = label.chars().take(MAX_LABEL_CHARS).collect();
     let body = cbor::encode(&Enrol { v: WIRE_VERSION, key, label });
     let enrolled: Enrolled = http::ask("POST", "/device/v1", Some(&body), MAX_ANSWER_BYTES).await?;
-    Ok(Identity {
-        person: session.person,
-        name: session.name.clone(),
-        device: enrolled.device,
-        organisation: session.organisation,
-        organisation_name: session.organisation_name.clone(),
-        organisation_key: session.organisation_key.clone(),
-        demonstration: session.demonstration,
-    })
+    Ok(Identity::of(session.clone(), enrolled.device))
 }
 
 /// Whether `session` is of the person whose records these are.

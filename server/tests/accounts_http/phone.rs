@@ -32,16 +32,7 @@ impl Phone {
         let enrol = cbor::encode(&Enrol { v: WIRE_VERSION, key: key.public(), label: format!("{name}'s phone") });
         let enrolled = site.call(Method::POST, "/device/v1", Some(&cookie), enrol).await;
         let enrolled: Enrolled = cbor::decode(&enrolled.body, MAX_RESPONSE_BYTES).expect("an enrolment");
-        let identity = Identity {
-            person: session.person,
-            name: session.name,
-            device: enrolled.device,
-            organisation: session.organisation,
-            organisation_name: session.organisation_name,
-            organisation_key: session.organisation_key,
-            demonstration: session.demonstration,
-        };
-        let mut phone = Self { replica: Replica::new(Kinds::standard(), identity), cookie };
+        let mut phone = Self { replica: Replica::new(Kinds::standard(), Identity::of(session, enrolled.device)), cookie };
         phone.sync(site).await;
         phone
     }

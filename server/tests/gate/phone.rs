@@ -49,7 +49,7 @@ impl Phone {
         let session: Session = read(&call(house, Method::GET, "/session/v1", &cookie, Vec::new()).await);
         let enrol = Enrol { v: WIRE_VERSION, key: key.public(), label: "a phone".to_owned() };
         let enrolled: Enrolled = read(&call(house, Method::POST, "/device/v1", &cookie, cbor::encode(&enrol)).await);
-        Self { replica: Replica::new(Kinds::standard(), identity(session, enrolled.device)), cookie, key, drawn: 0 }
+        Self { replica: Replica::new(Kinds::standard(), Identity::of(session, enrolled.device)), cookie, key, drawn: 0 }
     }
 
     pub fn device(&self) -> DeviceId {
@@ -163,18 +163,6 @@ impl Phone {
     /// A request without bundles: from these cursors, and everything else from its start.
     pub fn pulls(&self, cursors: Vec<Cursor>) -> SyncRequest {
         SyncRequest { v: WIRE_VERSION, device: self.device(), cursors, rest: true, push: Vec::new() }
-    }
-}
-
-pub fn identity(session: Session, device: DeviceId) -> Identity {
-    Identity {
-        person: session.person,
-        name: session.name,
-        device,
-        organisation: session.organisation,
-        organisation_name: session.organisation_name,
-        organisation_key: session.organisation_key,
-        demonstration: session.demonstration,
     }
 }
 

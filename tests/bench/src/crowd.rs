@@ -317,6 +317,15 @@ pub fn pull(phone: &Phone, log: LogId, next: u64) -> SyncRequest {
     SyncRequest { v: WIRE_VERSION, device: phone.device(), cursors: vec![Cursor { log, epoch: 1, next }], rest: false, push: Vec::new() }
 }
 
+/// Sends what was written in one request, which asks for no lines.
+pub async fn send(caller: &Caller, phone: &Phone, pushes: Vec<Push>) -> Result<()> {
+    let mut request = pull(phone, phone.replica.own_log(), u64::from(u32::MAX));
+    request.push = pushes.into_iter().flatten().collect();
+    let response = caller.sync(&request).await?;
+    ensure!(response.verdicts.iter().all(Verdict::is_kept), "the gate answers {:?}", response.verdicts);
+    Ok(())
+}
+
 /// Where a log ends.
 async fn next_of(caller: &Caller, phone: &Phone, log: LogId) -> Result<u64> {
     let response = caller.sync(&pull(phone, log, u64::from(u32::MAX))).await?;

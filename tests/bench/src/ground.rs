@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
-use crate::{postgres::Cluster, process::parent_of};
+use crate::{Bench, figures::Rows, postgres::Cluster, process::parent_of};
 
 /// The server's owner waits for the disk, as anybody's does.
 const POSTGRES_SETTINGS: &str = "-c max_connections=100";
@@ -101,6 +101,16 @@ impl Grounds {
         let mut connection = PgConnection::connect(&self.cluster.address("postgres")).await?;
         Ok(sqlx::query_scalar("show server_version").fetch_one(&mut connection).await?)
     }
+}
+
+/// Does a part of the benchmark on a new ground of each kind.
+pub async fn on_each(bench: &Bench, rows: &mut Rows, part: impl AsyncFn(&Bench, &mut Rows, &Ground) -> Result<()>) -> Result<()> {
+    for kind in Kind::ALL {
+        let ground = bench.grounds.new_ground(kind).await?;
+        part(bench, rows, &ground).await?;
+        bench.grounds.clear(ground).await?;
+    }
+    Ok(())
 }
 
 fn file(address: &str) -> &str {

@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 use crate::{
     Bench,
     caller::Caller,
-    crowd::{Pushed, Writer, all_are_there, ms, pull, read_whole},
+    crowd::{Pushed, Writer, all_are_there, ms, pull, read_whole, send},
     figures::{Rows, Target, median},
-    ground::{Ground, Kind},
+    ground::{Ground, Kind, on_each},
     phone::{Phone, Push, What},
     process::Process,
     ward::{Relationship, Wanted, Ward},
@@ -57,12 +57,7 @@ struct Cost {
 }
 
 pub async fn measure(bench: &Bench, rows: &mut Rows) -> Result<()> {
-    for kind in Kind::ALL {
-        let ground = bench.grounds.new_ground(kind).await?;
-        on(bench, rows, &ground).await?;
-        bench.grounds.clear(ground).await?;
-    }
-    Ok(())
+    on_each(bench, rows, on).await
 }
 
 async fn on(bench: &Bench, rows: &mut Rows, ground: &Ground) -> Result<()> {
@@ -171,10 +166,7 @@ async fn fill(mut phone: Phone, caller: Caller, what: What, records: usize) -> R
         let many = left.min(MAX_BUNDLES);
         let pushes;
         (phone, pushes) = tokio::task::spawn_blocking(move || phone.writes(what, many).map(|pushes| (phone, pushes))).await??;
-        let mut request = pull(&phone, phone.replica.own_log(), u64::from(u32::MAX));
-        request.push = pushes.into_iter().flatten().collect();
-        let response = caller.sync(&request).await?;
-        ensure!(response.verdicts.iter().all(shared::wire::Verdict::is_kept), "the gate answers {:?}", response.verdicts);
+        send(&caller, &phone, pushes).await?;
         left -= many;
     }
     Ok(())

@@ -111,28 +111,14 @@ async fn run(options: Options) -> Result<()> {
 
 async fn measure(bench: &Bench, name: &str, machine: Machine) -> Result<Part> {
     let mut rows = Rows::default();
-    let workload = match name {
-        "observations" => {
-            observations::measure(bench, &mut rows).await?;
-            observations::WORKLOAD
-        }
-        "growth" => {
-            growth::measure(bench, &mut rows).await?;
-            growth::WORKLOAD
-        }
-        "memory" => {
-            memory::measure(bench, &mut rows).await?;
-            memory::WORKLOAD
-        }
-        "gate" => {
-            gate::measure(bench, &mut rows).await?;
-            gate::WORKLOAD
-        }
-        "processes" => {
-            processes::measure(bench, &mut rows).await?;
-            processes::WORKLOAD
-        }
+    let (measured, workload) = match name {
+        "observations" => (observations::measure(bench, &mut rows).await, observations::WORKLOAD),
+        "growth" => (growth::measure(bench, &mut rows).await, growth::WORKLOAD),
+        "memory" => (memory::measure(bench, &mut rows).await, memory::WORKLOAD),
+        "gate" => (gate::measure(bench, &mut rows).await, gate::WORKLOAD),
+        "processes" => (processes::measure(bench, &mut rows).await, processes::WORKLOAD),
         other => bail!("there is no part {other:?}"),
     };
+    measured?;
     Ok(rows.into_part(workload, machine))
 }

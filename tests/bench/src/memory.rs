@@ -13,9 +13,9 @@ use tokio::{
 use crate::{
     Bench,
     caller::{Caller, Stream},
-    crowd::pull,
+    crowd::send,
     figures::{Rows, Target},
-    ground::{Ground, Kind},
+    ground::{Ground, on_each},
     phone::What,
     process::Process,
     ward::{Person, Wanted, Ward},
@@ -34,12 +34,7 @@ pub const WORKLOAD: &str = "1,000 people, each with a phone of their own that wa
 hold their live streams open, and nothing happens but a heartbeat on each. Memory is measured after that, at the server that did all of it.";
 
 pub async fn measure(bench: &Bench, rows: &mut Rows) -> Result<()> {
-    for kind in Kind::ALL {
-        let ground = bench.grounds.new_ground(kind).await?;
-        on(bench, rows, &ground).await?;
-        bench.grounds.clear(ground).await?;
-    }
-    Ok(())
+    on_each(bench, rows, on).await
 }
 
 async fn on(bench: &Bench, rows: &mut Rows, ground: &Ground) -> Result<()> {
@@ -74,10 +69,8 @@ async fn on(bench: &Bench, rows: &mut Rows, ground: &Ground) -> Result<()> {
 async fn joins(person: &Person, address: &str, what: What) -> Result<Stream> {
     let caller = Caller::new(&reqwest::Client::builder().build()?, address, person);
     let mut phone = caller.set_up().await?;
-    let mut request = pull(&phone, phone.replica.own_log(), phone.next_of(phone.replica.own_log()));
-    request.push = phone.writes(what, DRAFTS)?.into_iter().flatten().collect();
-    let response = caller.sync(&request).await?;
-    ensure!(response.verdicts.iter().all(shared::wire::Verdict::is_kept), "the gate answers {:?}", response.verdicts);
+    let pushes = phone.writes(what, DRAFTS)?;
+    send(&caller, &phone, pushes).await?;
     caller.listen(phone.device()).await
 }
 

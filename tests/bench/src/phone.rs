@@ -47,16 +47,7 @@ pub struct Phone {
 
 impl Phone {
     pub fn new(session: Session, device: DeviceId, key: SecretKey) -> Self {
-        let identity = Identity {
-            person: session.person,
-            name: session.name,
-            device,
-            organisation: session.organisation,
-            organisation_name: session.organisation_name,
-            organisation_key: session.organisation_key,
-            demonstration: session.demonstration,
-        };
-        Self { replica: Replica::new(Kinds::standard(), identity), key, written: 0 }
+        Self { replica: Replica::new(Kinds::standard(), Identity::of(session, device)), key, written: 0 }
     }
 
     pub fn new_key() -> SecretKey {
