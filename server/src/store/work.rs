@@ -1,5 +1,7 @@
 //! What one transaction writes.
 
+use std::sync::Arc;
+
 use shared::{
     bytes::Hash,
     cbor,
@@ -22,7 +24,8 @@ pub struct LogWork {
     epoch: u32,
     before: ChainHead,
     after: ChainHead,
-    entries: Vec<Entry>,
+    /// Shared: what is committed is then taken into memory.
+    entries: Arc<[Entry]>,
     drafted: Vec<Drafted>,
     erasure: Option<Erasure>,
 }
