@@ -64,6 +64,8 @@ impl SqliteStore {
             .foreign_keys(true)
             // What was erased is overwritten, not only unlinked.
             .pragma("secure_delete", "on")
+            // A statement of many rows keeps what it would have to undo: beside the file, it would be words that nobody erases.
+            .pragma("temp_store", "memory")
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .busy_timeout(BUSY_TIMEOUT);
         keep_private(options.get_filename());

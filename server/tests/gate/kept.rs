@@ -150,6 +150,10 @@ async fn logs_that_come_and_go_are_stored_bit_by_bit_as_they_would_be_at_once() 
                 gate.rests().await;
             }
         }
+        // Who stores while another does comes second, and stores with the next push: here there is none.
+        for gate in &gates {
+            gate.rests().await;
+        }
         for gate in &gates {
             gate.keep_all().await;
         }
