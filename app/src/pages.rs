@@ -19,7 +19,7 @@ pub mod words;
 pub use self::{
     document::{Frame, document},
     invitation::InvitationPage,
-    lead::{EndPage, ErasableRow, EraseChoicePage, ErasePage, HeldItem, HeldWords, HistoryPage, HistoryRow, LeadPage, MemberRow, RelationshipCard},
+    lead::{EndPage, ErasableRow, EraseChoicePage, ErasePage, HeldItem, HeldWords, HistoryPage, HistoryRow, KeyCard, LeadPage, MemberRow, RelationshipCard},
     notice::NoticePage,
     refusals::{RefusalEntry, refusal_list},
     sign_in::SignInPage,

@@ -6,6 +6,7 @@ pub mod first_run;
 pub mod form;
 pub mod frame;
 pub mod me;
+pub mod new_key;
 pub mod observe;
 pub mod people;
 pub mod pin;

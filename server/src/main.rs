@@ -17,7 +17,7 @@ use server::{
     proof::{self, Wanted},
     store::Address,
 };
-use shared::id::RecordId;
+use shared::{check_number::CheckNumber, id::RecordId};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -38,8 +38,8 @@ init    makes an organisation from a file of people, framework and relationships
 invite  for a lost password or a lost phone: ends that person's password and sessions, prints a new one-time link
 rotate-key  gives the organisation a new key, while servers run, and destroys the former one once every log has come to
         it; where it was stopped before, it goes on. Phones and proofs of before follow
-        --lost          the former key is gone, or in somebody else's hands: it names the new one nowhere, and every phone
-                        has to be set up anew
+        --lost          the former key is gone, or in somebody else's hands: it names the new one nowhere, and on every
+                        phone a person has to type the second half of the new key's check number
 export  writes a proof of one record, or of all of a mentee's relationships, and prints the organisation's key
 verify  checks such a file with nothing else: 0 all holds, 1 something does not hold or cannot be told, 2 cannot be read
 
@@ -307,7 +307,9 @@ async fn rotate_key(reason: &str, lost: bool, database: Option<String>) -> Resul
         say("A change of the key was under way already: it is gone on with, for its own reason. To change the key once more, say so again.\n")?;
     }
     let rotated = server.gate.finish_rotation().await?;
+    let number = CheckNumber::of(&rotated.key);
     say(&format!("{} logs have come to the new key, and the former one is destroyed here. Hand on the new key: {}\n", rotated.logs, rotated.key))?;
+    say(&format!("Its check number, which people compare: {number}\n"))?;
     server.store.close().await;
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod cbor;
 #[cfg(feature = "document")]
 pub mod change;
+pub mod check_number;
 pub mod checkpoint;
 pub mod decision;
 #[cfg(feature = "document")]

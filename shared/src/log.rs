@@ -109,8 +109,6 @@ pub enum ReplayError {
     Unasked(u64),
     #[error("line {0} is signed by a key that is not known here to be the organisation's")]
     Stranger(u64),
-    #[error("line {0} is signed by a key that the organisation's former one did not name")]
-    Replaced(u64),
     #[error("line {0}: more lines than may wait for a known key")]
     TooMany(u64),
 }

@@ -71,6 +71,8 @@ pub enum Ask {
     Retry { stuck: u64 },
     /// The words were copied or are not needed: takes it off the list.
     Dismiss { stuck: u64 },
+    /// Takes the organisation's new key, whose former one was lost: the person types how its check number goes on.
+    TakeKey { typed: String },
     /// The person came back to the screen, or the network did: sync at once.
     Wake,
     /// Ends the session here; what is unsent stays on this phone, encrypted.
@@ -155,6 +157,9 @@ pub struct SyncView {
     pub synced_at: Option<At>,
     /// Server's clock minus the phone's, in milliseconds, at the last answer.
     pub clock_offset_ms: i64,
+    /// The organisation goes on under a key that no known one named: how its check number begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_replaced: Option<String>,
 }
 
 /// A log's facts: members, framework, settings. What rules need beside the rows.

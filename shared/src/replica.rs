@@ -184,6 +184,7 @@ impl Replica {
             Ask::Discard { record } => self.discard(*record, now, &mut effects)?,
             Ask::Retry { stuck } => self.retry(*stuck, now, &mut effects)?,
             Ask::Dismiss { stuck } => self.dismiss(*stuck, &mut effects),
+            Ask::TakeKey { typed } => self.take_key(typed, &mut effects).map(|()| BTreeSet::new())?,
             Ask::Hello | Ask::ChoosePin { .. } | Ask::Send { .. } | Ask::Decide { .. } | Ask::Prove { .. } | Ask::Wake | Ask::SignOut => BTreeSet::new(),
         };
         self.show(&touched, &mut effects);
@@ -224,14 +225,18 @@ impl Replica {
         let own = self.own_log();
         let mut updates = std::mem::take(&mut response.logs);
         updates.sort_by_key(|update| update.log != own);
-        for update in updates {
-            let reads_on = response.lists(update.log);
-            self.take_lines(update, reads_on, &mut touched, &mut effects);
-        }
+        self.hear_of_keys(&mut effects, |replica, effects| {
+            for update in updates {
+                let reads_on = response.lists(update.log);
+                replica.take_lines(update, reads_on, &mut touched, effects);
+            }
+        });
         // Found before any is settled: a refusal changes what comes after it.
         let carried: Vec<Option<u64>> = request.push.iter().map(|bundle| self.carried(bundle)).collect();
+        // Whoever answers under a key that nobody named may say that it has what it never kept.
+        let believed = !self.trust.is_replaced();
         for (number, verdict) in carried.into_iter().zip(&response.verdicts) {
-            if let Some(number) = number {
+            if let Some(number) = number.filter(|_| believed) {
                 self.settle(number, verdict, now, &mut touched, &mut effects);
             }
         }
@@ -295,6 +300,10 @@ impl Replica {
 
     /// Whether the answer that was just taken in leaves something to ask for at once.
     pub fn wants_more(&self, request: &SyncRequest, response: &SyncResponse) -> bool {
+        if self.trust.is_replaced() {
+            // The same again, until a person takes the key.
+            return false;
+        }
         self.was_too_little(request)
             || response.logs.iter().any(|update| update.more)
             || response.verdicts.iter().any(|verdict| verdict.is_kept() || is_of_old_epoch(verdict)) && !self.pending.is_empty()
@@ -421,6 +430,7 @@ impl Replica {
         SyncView {
             unsent: u32::try_from(records.len()).unwrap_or(u32::MAX),
             oldest_unsent_at: self.pending.iter().map(|pending| pending.at).min(),
+            key_replaced: self.trust.begins(),
             ..self.sync.clone()
         }
     }
@@ -436,9 +446,7 @@ fn is_of_old_epoch(verdict: &Verdict) -> bool {
 }
 
 fn does_not_verify(error: &ReplayError) -> News {
-    let sentence = match error {
-        ReplayError::Replaced(_) => say::key_replaced().sentence,
-        error => format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
-    };
-    News::Phase(Phase::Broken { sentence })
+    News::Phase(Phase::Broken {
+        sentence: format!("The record from the server does not verify ({error}). Nothing of yours is lost; tell your programme lead."),
+    })
 }

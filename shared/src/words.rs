@@ -283,7 +283,15 @@ pub mod refusal {
     pub fn key_replaced() -> Refusal {
         Refusal::new(
             "key_replaced",
-            "Your organisation signs with a new key, and its former one did not name it. Nothing of yours is lost. Ask your programme lead for the new key before you set this phone up anew; if they know of none, somebody may be between you and your server.",
+            "Your organisation signs with a new key, and this phone does not know it. You can read and write; nothing is sent and nothing is fetched until you have confirmed the key.",
+        )
+    }
+
+    /// What a phone says to digits that are not the new key's.
+    pub fn key_differs() -> Refusal {
+        Refusal::new(
+            "key_differs",
+            "The number of the key that this phone was told does not go on like that. Look at the digits once more. If they are right, do not go on: tell your programme lead.",
         )
     }
 

@@ -6,6 +6,7 @@ mod ward;
 use shared::{
     beacon::Beacon,
     bytes::Salt,
+    check_number::CheckNumber,
     fact::{Fact, KeyNamed, KeyTaken},
     id::{LogId, RecordId},
     key::{Domain, PublicKey, SecretKey},
@@ -13,10 +14,9 @@ use shared::{
     line::{ChainHead, Header, Line, LineKind, Side},
     phone::{Ask, News, Phase},
     proof::{self, Outcome, Report},
-    replica::{Effects, Identity, Replica},
+    replica::{Effects, Identity, Replica, StoreOp, Table},
     time::HOUR_MS,
     wire::{LogUpdate, SyncRequest},
-    words::refusal as say,
 };
 use ward::{AMARA, RUTH, Ward, log, own, server::organisation_key};
 
@@ -41,6 +41,14 @@ fn told() -> (Ward, usize, usize, RecordId) {
 fn broken(effects: &Effects) -> Option<&str> {
     effects.news.iter().find_map(|news| match news {
         News::Phase(Phase::Broken { sentence }) => Some(sentence.as_str()),
+        _ => None,
+    })
+}
+
+/// How the check number begins of the key that the phone says a person has to vouch for.
+fn replaced(ward: &Ward, phone: usize) -> Option<String> {
+    ward.phones[phone].replica.view().into_iter().find_map(|news| match news {
+        News::Sync(sync) => sync.key_replaced,
         _ => None,
     })
 }
@@ -189,21 +197,118 @@ fn a_lost_key_is_refused_by_every_phone_of_before_and_taken_by_those_set_up_sinc
     let (mut ward, amara, _, observed) = told();
     let before = read(&ward.phones[amara].replica, log());
     ward.server.lose_key(second(), ward.now);
-    let effects = fetches(&mut ward, amara);
-    assert_eq!(broken(&effects), Some(say::key_replaced().sentence.as_str()));
+    assert_eq!(broken(&fetches(&mut ward, amara)), None, "what was read stays open");
+    assert_eq!(replaced(&ward, amara), Some(CheckNumber::of(&second().public()).begins()));
     assert_eq!(read(&ward.phones[amara].replica, log()), before, "nothing behind it is believed");
     assert!(ward.phones[amara].replica.row_of(log(), observed).is_some(), "what was read stays");
-    // A log that began since is refused in the same words.
+    // A log that began since is not believed either, and nothing else is said of it.
     let pair = ward.open_pair(RUTH);
-    assert!(fetches(&mut ward, amara).news.iter().all(|news| match news {
-        News::Phase(Phase::Broken { sentence }) => *sentence == say::key_replaced().sentence,
-        _ => true,
-    }));
+    assert_eq!(broken(&fetches(&mut ward, amara)), None);
     assert_eq!(read(&ward.phones[amara].replica, pair), 0);
 
     let anew = ward.phone(AMARA);
     assert_eq!(read(&ward.phones[anew].replica, log()), next(&ward, log()));
     assert!(ward.phones[anew].replica.row_of(log(), observed).is_some());
+}
+
+#[test]
+fn a_person_takes_the_new_key_by_its_number_and_nothing_that_was_typed_is_lost() {
+    let (mut ward, amara, ruth, observed) = told();
+    // Begun, typed and signed without signal; somebody else goes on meanwhile, on a phone of since.
+    let signed = ward.draft(ruth, "C02", 4);
+    ward.send_record(ruth, signed).expect("the rules are met");
+    let draft = ward.draft(ruth, "C03", 2);
+    ward.server.lose_key(second(), ward.now);
+    let since = ward.phone(AMARA);
+    ward.decide(since, observed, 1, shared::decision::Act::Acknowledge, None).expect("the rules are met");
+    ward.sync(since);
+
+    let unsent = |ward: &Ward| ward.phones[ruth].store.keys().filter(|(table, _)| *table == Table::Pending).count();
+    let waiting = unsent(&ward);
+    assert!(waiting > 0);
+    let number = CheckNumber::of(&second().public());
+    for _ in ["told", "reopened"] {
+        // What left before the phone knew is not believed to have arrived.
+        fetches(&mut ward, ruth);
+        assert_eq!((replaced(&ward, ruth), unsent(&ward)), (Some(number.begins()), waiting));
+        let request = ward.send(ruth);
+        assert!(request.push.is_empty(), "nothing goes to whoever has that key");
+        ward.reopen(ruth);
+        assert_eq!(replaced(&ward, ruth), Some(number.begins()), "without signal too");
+    }
+    ward.set(ruth, own(RUTH), draft, "went_well", "Typed while nothing was sent.".into());
+
+    let other = CheckNumber::of(&third().public());
+    for typed in ["", &number.begins(), &other.goes_on(), &other.to_string()] {
+        assert_eq!(ward.ask(ruth, Ask::TakeKey { typed: typed.to_owned() }).expect_err("refused").code, "key_differs");
+    }
+    assert!(ward.send(ruth).push.is_empty());
+    ward.ask(ruth, Ask::TakeKey { typed: number.goes_on() }).expect("it is that key's");
+    ward.reopen(ruth);
+    assert_eq!((replaced(&ward, ruth), ward.phones[ruth].replica.identity().organisation_key.clone()), (None, organisation_key().public()));
+    assert!(ward.sync(ruth).iter().all(shared::wire::Verdict::is_kept));
+    assert!(!ward.phones[ruth].replica.has_unsent(ward.now) && ward.phones[ruth].replica.stuck().is_empty());
+    for id in [log(), own(RUTH)] {
+        assert_eq!(read(&ward.phones[ruth].replica, id), next(&ward, id), "{id} is read to its end");
+    }
+    assert_eq!(ward.shown(ruth, own(RUTH), draft, "went_well"), ["Typed while nothing was sent.".into()]);
+    assert!(ward.row(ruth, log(), observed).and_then(|row| row.entry).expect("it is there").latest().is_some_and(|version| version.acknowledged.is_some()));
+    ward.sync(since);
+    assert!(ward.row(since, log(), signed).and_then(|row| row.entry).is_some(), "the others read it");
+
+    // The former key is believed no more, wherever it is.
+    let forged = extended(&lines(&ward, own(RUTH)), &Fact::Settings(shared::fact::Settings::default()), Some(&organisation_key()));
+    let update = LogUpdate { log: own(RUTH), epoch: 1, lines: forged, more: false };
+    let effects = ward.phones[ruth].replica.live(update, ward.now);
+    assert!(broken(&effects).is_some() && effects.store.is_empty());
+    assert_eq!(broken(&fetches(&mut ward, amara)), None);
+}
+
+#[test]
+fn a_key_that_a_person_took_has_to_lead_through_what_was_read() {
+    let (mut ward, amara, ..) = told();
+    let before = read(&ward.phones[amara].replica, log());
+    // Whoever has the new key tells another history, as long as the true one.
+    let mut forged = made_up(&ward, &second());
+    forged = extended(&forged, &Fact::Settings(shared::fact::Settings::default()), Some(&second()));
+    ward.server.lose_key(second(), ward.now);
+    fetches(&mut ward, amara);
+    ward.ask(amara, Ask::TakeKey { typed: CheckNumber::of(&second().public()).goes_on() }).expect("it is that key's");
+    let update = LogUpdate { log: log(), epoch: 1, lines: forged, more: false };
+    let effects = ward.phones[amara].replica.live(update, ward.now);
+    assert!(broken(&effects).is_some() && effects.store.is_empty());
+    assert_eq!(read(&ward.phones[amara].replica, log()), before);
+    assert_eq!(broken(&fetches(&mut ward, amara)), None);
+    assert_eq!(read(&ward.phones[amara].replica, log()), next(&ward, log()));
+}
+
+#[test]
+fn a_key_that_somebody_only_claimed_is_forgotten_once_the_organisation_answers() {
+    let (mut ward, amara, ruth, _) = told();
+    let honest = lines(&ward, own(RUTH));
+    let claimed = extended(&honest, &taken(&second(), Some("lost")), Some(&second()));
+    let update = LogUpdate { log: own(RUTH), epoch: 1, lines: claimed, more: false };
+    let effects = ward.phones[ruth].replica.live(update, ward.now);
+    ward.phones[ruth].keep(effects);
+    assert!(replaced(&ward, ruth).is_some());
+    ward.draft(ruth, "C02", 4);
+    assert!(ward.send(ruth).push.is_empty());
+    fetches(&mut ward, ruth);
+    assert_eq!(replaced(&ward, ruth), None);
+    assert!(ward.sync(ruth).iter().all(shared::wire::Verdict::is_kept));
+    ward.reopen(ruth);
+    assert_eq!(replaced(&ward, ruth), None);
+    assert_eq!(replaced(&ward, amara), None);
+}
+
+/// A phone says that it does not believe what it was told, or that a person has to vouch for a key first.
+fn doubted(effects: &Effects) -> bool {
+    let asks = |news: &News| matches!(news, News::Sync(sync) if sync.key_replaced.is_some());
+    broken(effects).is_some() || effects.news.iter().any(asks)
+}
+
+fn keeps_lines(effects: &Effects) -> bool {
+    effects.store.iter().any(|op| matches!(op, StoreOp::Put { table: Table::Lines, .. }))
 }
 
 /// What a phone that has read all of the record log makes of these lines: whether it says so, and where it then stands.
@@ -214,12 +319,12 @@ fn attacked(ward: &Ward, phone: usize, lines: &[Line]) {
     assert_eq!(broken(&tells(&mut replica, ward, log(), known.clone(), false)), None);
     let before = read(&replica, log());
     let effects = tells(&mut replica, ward, log(), lines[known.len()..].to_vec(), false);
-    assert!(broken(&effects).is_some(), "it is found out");
-    assert_eq!((read(&replica, log()), effects.store.as_slice()), (before, [].as_slice()), "nothing of it is believed");
+    assert!(doubted(&effects), "it is found out");
+    assert_eq!((read(&replica, log()), keeps_lines(&effects)), (before, false), "nothing of it is believed");
     // Nor by a phone that reads it from its first line.
     let mut fresh = set_up_with(ward, phone, &organisation_key());
     let effects = tells(&mut fresh, ward, log(), lines.to_vec(), false);
-    assert!(broken(&effects).is_some() && effects.store.is_empty());
+    assert!(doubted(&effects) && !keeps_lines(&effects));
     assert_eq!(read(&fresh, log()), 0);
 }
 
@@ -277,7 +382,7 @@ fn a_history_that_only_claims_to_come_to_a_trusted_key_is_not_believed() {
     let refuses = |lines: Vec<Line>| {
         let mut replica = set_up_with(&ward, amara, &trusted);
         let effects = tells(&mut replica, &ward, log(), lines, false);
-        broken(&effects).is_some() && effects.store.is_empty() && read(&replica, log()) == 0
+        doubted(&effects) && !keeps_lines(&effects) && read(&replica, log()) == 0
     };
     assert!(refuses(forged.clone()));
     // It ends in the trusted key, and nothing is signed by it.

@@ -144,6 +144,15 @@ test('changes are named by their hash and follow each other', () => {
   }
 });
 
+test('people compare a key by the digits of its text', () => {
+  for (const { key, number } of vectors('names').check_numbers) {
+    let digest = sha256('countersign check number 1\0', key);
+    for (let round = 1; round < 4096; round += 1) digest = sha256(digest);
+    const groups = Array.from({ length: 8 }, (_, group) => String(digest.readUInt32BE(4 * group) % 10_000).padStart(4, '0'));
+    assert.equal(groups.join(' '), number);
+  }
+});
+
 test('a compressed change is made plain by unpacking its body', () => {
   const { compressed, plain } = vectors('compressed');
   const begin = (chunk) => {

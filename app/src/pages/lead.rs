@@ -17,6 +17,15 @@ pub struct LeadPage {
     pub problem: Option<String>,
     pub held: Vec<HeldWords>,
     pub relationships: Vec<RelationshipCard>,
+    pub key: KeyCard,
+}
+
+/// The key that the organisation signs with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KeyCard {
+    pub key: String,
+    /// How its check number begins, and how it goes on.
+    pub number: [String; 2],
 }
 
 /// One bundle that somebody sent after they were removed.
@@ -121,6 +130,22 @@ pub(super) fn view(page: LeadPage) -> impl IntoView {
             <h2 id="relationships">{say::RELATIONSHIPS}</h2>
             {relationships}
         </section>
+        <section aria-labelledby="key">
+            <h2 id="key">{say::KEY}</h2>
+            <p>{say::KEY_LEDE}</p>
+            {key_card(page.key)}
+            <p>{say::KEY_COMPARE}</p>
+        </section>
+    }
+}
+
+fn key_card(KeyCard { key, number: [begins, goes_on] }: KeyCard) -> impl IntoView {
+    view! {
+        <dl class="page-facts">
+            <div><dt>{say::KEY_BEGINS}</dt><dd class="page-digits">{begins}</dd></div>
+            <div><dt>{say::KEY_GOES_ON}</dt><dd class="page-digits">{goes_on}</dd></div>
+            <div><dt>{say::KEY_WHOLE}</dt><dd class="page-key">{key}</dd></div>
+        </dl>
     }
 }
 

@@ -84,6 +84,7 @@ fn examples() -> Vec<Refusal> {
         says::erase_unknown(),
         says::erase_held(),
         says::key_replaced(),
+        says::key_differs(),
         says::key_out_of_turn(),
         Refusal::new("sign_in_again", words::help::SIGN_IN_AGAIN),
         Refusal::new("too_many_tries", words::sign_in::too_many(300)),

@@ -164,6 +164,15 @@ pub mod lead {
     pub const ERASE_REASON_HINT: &str = "It stays in the history for ever: do not repeat what is to be erased.";
     pub const ERASE_BUTTON: &str = "Erase these words for good";
 
+    pub const KEY: &str = "The organisation's key";
+    pub const KEY_LEDE: &str = "By it phones and auditors know what your organisation signed. After a lost key each phone shows how the new key's check \
+        number begins, and asks its person for the rest: read it out to them, or give it to them on paper.";
+    pub const KEY_BEGINS: &str = "Check number";
+    pub const KEY_GOES_ON: &str = "goes on";
+    pub const KEY_WHOLE: &str = "Key";
+    pub const KEY_COMPARE: &str =
+        "This page comes from your server too. Before you hand a new number on, compare it with what whoever changed the key gave you.";
+
     pub const DONE_ERASED: &str = "The words are gone. Phones drop them with their next connection.";
     pub const DONE_ADOPTED: &str = "Taken over. The members see it with their next connection.";
     pub const DONE_DISCARDED: &str = "Left out, with your reason.";

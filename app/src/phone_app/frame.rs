@@ -12,8 +12,8 @@ use super::{
     model::model,
     parts::{Banners, Nav, Notices, PinSheet, Strip},
     screens::{
-        Broken, ChoosePin, Claim, EditRecord, Fetching, Me, NewRecord, NotHere, Observe, Opening, People, Person, Plan, RecordScreen, Records, Review, SignIn,
-        Today, Unsent, Write,
+        Broken, ChoosePin, Claim, EditRecord, Fetching, Me, NewKey, NewRecord, NotHere, Observe, Opening, People, Person, Plan, RecordScreen, Records, Review,
+        SignIn, Today, Unsent, Write,
     },
 };
 use crate::words::frame as say;
@@ -95,6 +95,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/app/review/:record?") view=Review/>
             <Route path=path!("/app/unsent") view=Unsent/>
             <Route path=path!("/app/me") view=Me/>
+            <Route path=path!("/app/key") view=NewKey/>
         </Routes>
     }
     .into_any()

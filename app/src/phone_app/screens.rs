@@ -4,6 +4,7 @@ mod claim;
 mod first_run;
 mod generic_form;
 mod me;
+mod new_key;
 mod not_here;
 mod not_yours;
 mod observe;
@@ -22,6 +23,7 @@ pub use self::{
     first_run::{Broken, ChoosePin, Fetching, Opening, SignIn},
     generic_form::{EditRecord, NewRecord},
     me::Me,
+    new_key::NewKey,
     not_here::NotHere,
     observe::Observe,
     people::People,

@@ -9,7 +9,7 @@ mod wording;
 
 use std::collections::BTreeMap;
 
-use app::pages::{LeadPage, MemberRow, NoticePage, Page, RelationshipCard, words::lead as say};
+use app::pages::{KeyCard, LeadPage, MemberRow, NoticePage, Page, RelationshipCard, words::lead as say};
 use axum::{
     Router,
     extract::{FromRequestParts, Query, State, rejection::QueryRejection},
@@ -19,7 +19,9 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::{
+    check_number::CheckNumber,
     id::{LogId, PersonId, RelationshipId},
+    key::PublicKey,
     role::Role,
     time::Zone,
     words::role_name,
@@ -108,8 +110,9 @@ impl Lead {
     }
 
     async fn content(&self, server: &Server, done: Option<String>, problem: Option<String>) -> Result<LeadPage, GateError> {
-        let zone = Zone::posix(&server.gate.organisation().await?.zone);
-        let mut page = LeadPage { done, problem, ..LeadPage::default() };
+        let organisation = server.gate.organisation_anew().await?;
+        let zone = Zone::posix(&organisation.zone);
+        let mut page = LeadPage { done, problem, key: key_card(&organisation.key.public()), ..LeadPage::default() };
         for log in self.logs(server).await? {
             let members = server.store.memberships(log).await?;
             page.held.extend(held::waiting(server, log, &members, &zone).await?);
@@ -157,6 +160,11 @@ struct Asked {
 async fn overview(State(server): State<Server>, lead: Lead, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let done = asked.ok().and_then(|Query(asked)| asked.done).map(|done| done.sentence().to_owned());
     lead.page(&server, StatusCode::OK, done, None).await
+}
+
+fn key_card(key: &PublicKey) -> KeyCard {
+    let number = CheckNumber::of(key);
+    KeyCard { key: key.to_string(), number: [number.begins(), number.goes_on()] }
 }
 
 /// Everybody who is or was in a relationship. `None` for logs that are no relationship.

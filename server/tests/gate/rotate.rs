@@ -4,16 +4,16 @@ use std::slice;
 
 use server::{outside::Clock as _, store::StoreError};
 use shared::{
+    check_number::CheckNumber,
     decision::Act,
     fact::Fact,
     id::{LogId, RecordId},
     key::PublicKey,
     kind::Kinds,
-    phone::{News, Phase},
+    phone::{Ask, News},
     proof::{Outcome, verify},
     role::Role,
     wire::Verdict,
-    words::refusal as say,
 };
 
 use crate::{
@@ -177,16 +177,24 @@ async fn a_phone_of_before_refuses_a_lost_keys_successor_and_a_new_one_begins_wi
     let request = mentor.request(&house);
     let response = mentor.post(&house, &request).await;
     let effects = mentor.replica.absorb(&request, response, house.clock.now());
-    let said = effects.news.iter().filter_map(|news| match news {
-        News::Phase(Phase::Broken { sentence }) => Some(sentence.clone()),
+    let said = effects.news.iter().find_map(|news| match news {
+        News::Sync(sync) => sync.key_replaced.clone(),
         _ => None,
     });
-    assert!(said.clone().count() > 0 && said.into_iter().all(|sentence| sentence == say::key_replaced().sentence));
+    let number = CheckNumber::of(&second);
+    assert_eq!(said, Some(number.begins()));
     assert_eq!(mentor.log(house.record).chain.next, read, "nothing behind it is believed");
 
     let anew = Phone::of(&house, MENTOR).await;
     assert!(anew.row(house.record, record).entry.is_some());
     assert_eq!(anew.log(house.record).facts.keys.current(), Some(&second));
+
+    // What was written meanwhile goes once a person has vouched for the key.
+    mentor.comments(house.record, record, "Written meanwhile.", house.clock.now());
+    assert!(mentor.request(&house).push.is_empty());
+    mentor.replica.ask(&Ask::TakeKey { typed: number.goes_on() }, house.clock.now()).expect("it is that key's");
+    assert!(matches!(mentor.sync(&house).await.as_slice(), [Verdict::Accepted { .. }]));
+    assert_eq!(mentor.log(house.record).facts.keys.current(), Some(&second));
 }
 
 #[tokio::test]
@@ -227,6 +235,7 @@ async fn the_program_changes_the_key_under_two_running_processes() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let second = key(&house).await;
     assert!(output.status.success() && said.contains(&second.to_string()), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(&CheckNumber::of(&second).to_string()), "{said}");
     all_stand_under(&house, &[first, second.clone()]).await;
     comments(&mut mentor, &processes[0], "After, here.").await;
     comments(&mut mentee, &processes[1], "After, there.").await;

@@ -21,7 +21,8 @@ impl Replica {
         let mut push = Vec::new();
         let mut bytes = 0;
         let mut touched = BTreeSet::new();
-        for number in self.ready(now) {
+        let ready = if self.trust.is_replaced() { Vec::new() } else { self.ready(now) };
+        for number in ready {
             if push.len() >= MAX_BUNDLES {
                 break;
             }

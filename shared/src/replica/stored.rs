@@ -147,7 +147,7 @@ impl Stored {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Result<T, RestoreError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Result<T, RestoreError> {
     cbor::decode(value, MAX_STORED_BYTES).map_err(|error| RestoreError::Unreadable(error.to_string()))
 }
 
@@ -157,6 +157,7 @@ impl Replica {
             if let Some(log) = name.strip_prefix(TOLD).and_then(|log| log.parse().ok()) {
                 self.books.insert(log, Book::told(log, self.identity.organisation, read(value)?));
             }
+            self.trust.restore(name, value)?;
         }
         let mut lines = stored.lines;
         lines.sort_by_key(|(log, line)| (*log, line.header.position));

@@ -3,15 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    check_number::CheckNumber,
     id::LogId,
     key::PublicKey,
     keys::{Distrust, Keys, led_to},
     line::{ChainHead, Line},
     log::ReplayError,
+    refusal::Refusal,
     wire::{Cursor, LogUpdate},
+    words::refusal as say,
 };
 
-use super::{Effects, Replica, does_not_verify};
+use super::{
+    Effects, Replica, does_not_verify,
+    stored::{RestoreError, Table, read},
+};
 
 /// Lines of one log that wait in memory for the first key that this phone knows: as many as a proof holds.
 const MAX_WAITING_LINES: usize = crate::proof::MAX_PROOF_LINES;
@@ -23,13 +29,60 @@ pub(super) struct Trust {
     /// The beginnings of logs that began under an older key. They are believed, kept and shown once they come to a key that
     /// is trusted, and not before; a reopened phone asks for them again.
     waiting: BTreeMap<LogId, LogUpdate>,
-    /// A log went on under a key that no trusted one named.
-    replaced: bool,
+    /// A log went on under this key, which no trusted one named. Nothing is sent until a person takes it.
+    replaced: Option<Replaced>,
+    /// The answer that is being taken in says so.
+    said: bool,
+}
+
+/// A key that only a person can vouch for.
+#[derive(Debug)]
+struct Replaced {
+    key: PublicKey,
+    number: CheckNumber,
+}
+
+/// The key that a person took, and the one that waits for it, under these names in [`Table::Meta`].
+const TAKEN: &str = "key_taken";
+const REPLACED: &str = "key_replaced";
+
+/// What an update's keys say of it.
+enum Vouched {
+    Believed,
+    /// That only shows once more of it is here.
+    Waits,
+    Replaced(PublicKey),
+}
+
+impl Replaced {
+    fn by(key: PublicKey) -> Self {
+        Self { number: CheckNumber::of(&key), key }
+    }
 }
 
 impl Trust {
     pub fn new(key: PublicKey) -> Self {
-        Self { keys: vec![key], waiting: BTreeMap::new(), replaced: false }
+        Self { keys: vec![key], waiting: BTreeMap::new(), replaced: None, said: false }
+    }
+
+    /// As the phone kept it.
+    pub fn restore(&mut self, name: &str, value: &[u8]) -> Result<(), RestoreError> {
+        match name {
+            TAKEN => self.keys = vec![read(value)?],
+            REPLACED => self.replaced = Some(Replaced::by(read(value)?)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Somebody has to vouch for a key first: nothing goes to whoever is there.
+    pub fn is_replaced(&self) -> bool {
+        self.replaced.is_some()
+    }
+
+    /// How the check number of the key that waits begins.
+    pub fn begins(&self) -> Option<String> {
+        self.replaced.as_ref().map(|replaced| replaced.number.begins())
     }
 
     pub fn keys(&self) -> &[PublicKey] {
@@ -62,22 +115,51 @@ impl Replica {
         let log = update.log;
         let update = self.with_waiting(update)?;
         match self.vouch(&update) {
-            Ok(true) => Some(update),
-            Ok(false) => {
+            Ok(Vouched::Believed) => Some(update),
+            Ok(Vouched::Waits) => {
                 self.trust.waiting.insert(log, update);
                 None
             }
+            Ok(Vouched::Replaced(key)) => {
+                self.trust.said = true;
+                if self.trust.replaced.as_ref().is_none_or(|known| known.key != key) {
+                    effects.put(Table::Meta, REPLACED.to_owned(), &key);
+                    self.trust.replaced = Some(Replaced::by(key));
+                }
+                None
+            }
+            // A log that began since has no other key than the new one.
+            Err(ReplayError::Stranger(_)) if self.trust.is_replaced() => None,
             Err(error) => {
-                self.trust.replaced |= matches!(error, ReplayError::Replaced(_));
-                // A log that began since has no other key than the new one.
-                let error = match error {
-                    ReplayError::Stranger(position) if self.trust.replaced => ReplayError::Replaced(position),
-                    other => other,
-                };
                 effects.news.push(does_not_verify(&error));
                 None
             }
         }
+    }
+
+    /// Takes the lines of a whole answer in: where no log of it goes on under a key that nobody named, no key waits for a
+    /// person any more.
+    pub(super) fn hear_of_keys(&mut self, effects: &mut Effects, take: impl FnOnce(&mut Self, &mut Effects)) {
+        self.trust.said = false;
+        take(self, effects);
+        if !self.trust.said && self.trust.waiting.is_empty() && self.trust.replaced.take().is_some() {
+            effects.delete(Table::Meta, REPLACED.to_owned());
+        }
+    }
+
+    /// Takes the key that waits, and that one alone: the former one may be in other hands. What was read under it stays,
+    /// and every log has to go on from there.
+    pub(super) fn take_key(&mut self, typed: &str, effects: &mut Effects) -> Result<(), Refusal> {
+        let Some(replaced) = &self.trust.replaced else { return Ok(()) };
+        if !replaced.number.is_meant_by(typed) {
+            return Err(say::key_differs());
+        }
+        effects.put(Table::Meta, TAKEN.to_owned(), &replaced.key);
+        effects.delete(Table::Meta, REPLACED.to_owned());
+        self.trust = Trust::new(replaced.key.clone());
+        self.learn_keys();
+        self.read_up = false;
+        Ok(())
     }
 
     /// The update behind what waited for it.
@@ -98,15 +180,14 @@ impl Replica {
         Some(whole)
     }
 
-    /// Whether the update can be believed; `false` where that only shows once more of it is here.
-    fn vouch(&self, update: &LogUpdate) -> Result<bool, ReplayError> {
+    fn vouch(&self, update: &LogUpdate) -> Result<Vouched, ReplayError> {
         let (mut chain, mut keys) = self.reads_from(update);
         let fresh: Vec<&Line> = update.lines.iter().filter(|line| line.header.position >= chain.next).collect();
-        let Some(last) = fresh.last() else { return Ok(true) };
+        let Some(last) = fresh.last() else { return Ok(Vouched::Believed) };
         let end = last.header.position;
         if chain.next == 0 && fresh.first().is_some_and(|line| line.header.position > 0) {
             // It is asked for from its first line, or told where that is not known.
-            return Ok(true);
+            return Ok(Vouched::Believed);
         }
         for line in &fresh {
             let position = line.header.position;
@@ -116,11 +197,11 @@ impl Replica {
             keys.receive(last).map_err(|error| ReplayError::Chain(end, error))?;
         }
         match keys.follows_from(self.trust.keys()) {
-            Ok(()) => Ok(true),
-            Err(_) if update.more && update.lines.len() < MAX_WAITING_LINES => Ok(false),
+            Ok(()) => Ok(Vouched::Believed),
+            Err(_) if update.more && update.lines.len() < MAX_WAITING_LINES => Ok(Vouched::Waits),
             Err(_) if update.more => Err(ReplayError::TooMany(end)),
             Err(Distrust::Stranger) => Err(ReplayError::Stranger(end)),
-            Err(Distrust::Replaced) => Err(ReplayError::Replaced(end)),
+            Err(Distrust::Replaced) => Ok(Vouched::Replaced(keys.current().ok_or(ReplayError::Stranger(end))?.clone())),
         }
     }
 

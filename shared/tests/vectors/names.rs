@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use shared::{
     change::actor::{actor, device_of},
+    check_number::CheckNumber,
+    key::SecretKey,
     line::Seen,
     wire::Cursor,
 };
@@ -30,8 +32,10 @@ fn names_have_one_spelling() {
             json!({ "log": log.to_string(), "cursor": { "epoch": 1, "next": 300 }, "cbor": encoded(&cursor) })
         })
         .collect();
+    let numbers = [1, 2].map(|seed| SecretKey::from_seed([seed; 32]).public());
+    let numbers = numbers.map(|key| json!({ "key": key.to_string(), "number": CheckNumber::of(&key).to_string() }));
     held(
         "names.json",
-        &json!({ "actors": actors, "logs": logs, "seen": { "position": seen.position, "tag": seen.tag, "message": seen.message(), "cbor": encoded(&seen) } }),
+        &json!({ "actors": actors, "logs": logs, "check_numbers": numbers, "seen": { "position": seen.position, "tag": seen.tag, "message": seen.message(), "cbor": encoded(&seen) } }),
     );
 }

@@ -1,12 +1,15 @@
-//! What concerns every screen: a demonstration, a new version, a session that ended.
+//! What concerns every screen: a demonstration, a new version, a session that ended, a key that nobody named.
 
 use leptos::prelude::*;
-use shared::phone::Phase;
+use leptos_router::hooks::use_location;
+use shared::{phone::Phase, words::refusal};
 
 use crate::{
     phone_app::{browser, memo::memo, model::model},
-    words::frame as say,
+    words::{frame as say, new_key},
 };
+
+const NEW_KEY: &str = "/app/key";
 
 #[component]
 pub fn Banners() -> impl IntoView {
@@ -50,11 +53,27 @@ pub fn Banners() -> impl IntoView {
             }
         })
     };
+    let location = use_location();
+    // The screen itself says it in full.
+    let key_replaced = memo(move || model.sync.with(|sync| sync.key_replaced.is_some()) && location.pathname.get() != NEW_KEY);
+    let new_key = move || {
+        key_replaced.get().then(|| {
+            view! {
+                <div class="banner banner-needs" role="status">
+                    <p>{refusal::key_replaced().sentence}</p>
+                    <a class="button" href=NEW_KEY>
+                        {new_key::WHAT_TO_DO}
+                    </a>
+                </div>
+            }
+        })
+    };
     view! {
         {move || demonstration()}
         {move || new_version()}
         {move || other_version()}
         {move || session()}
+        {move || new_key()}
     }
     .into_any()
 }
