@@ -3,6 +3,7 @@
 //! A page is a value ([`Page`]) that the server fills from its store; [`document`] turns it into HTML. Nothing in here
 //! reads a clock, a cookie or a database, so each page can be looked at in a test.
 
+mod devices;
 mod document;
 mod field;
 mod help;
@@ -17,6 +18,7 @@ mod verify;
 pub mod words;
 
 pub use self::{
+    devices::{DeviceCard, DevicesPage, RevokePage},
     document::{Frame, document},
     invitation::InvitationPage,
     lead::{EndPage, ErasableRow, EraseChoicePage, ErasePage, HeldItem, HeldWords, HistoryPage, HistoryRow, KeyCard, LeadPage, MemberRow, RelationshipCard},
@@ -49,6 +51,10 @@ pub enum Page {
     Erase(ErasePage),
     /// `/lead/history/…`: what the organisation stated.
     History(HistoryPage),
+    /// `/devices`: on what somebody chose a PIN.
+    Devices(DevicesPage),
+    /// `/devices/{device}`: the question before it is revoked.
+    Revoke(RevokePage),
     /// A sentence and where to go from here: not found, not allowed, not now.
     Notice(NoticePage),
 }
@@ -70,6 +76,8 @@ impl Page {
             Self::Erase(page) if page.problem.is_some() => words::lead::ERASE_TITLE_PROBLEM,
             Self::EraseChoice(_) | Self::Erase(_) => words::lead::ERASE_TITLE,
             Self::History(_) => words::lead::HISTORY_TITLE,
+            Self::Devices(_) => words::devices::TITLE,
+            Self::Revoke(_) => words::devices::REVOKE_TITLE,
             Self::Notice(page) => &page.title,
         }
     }

@@ -13,7 +13,11 @@ mod tries;
 
 use std::{net::IpAddr, sync::Arc};
 
-use shared::{bytes::Hash, id::PersonId, time::At};
+use shared::{
+    bytes::Hash,
+    id::{DeviceId, PersonId},
+    time::At,
+};
 
 pub use self::{
     denied::Denied,
@@ -150,6 +154,16 @@ impl Accounts {
     /// Ends this browser's session.
     pub async fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
         self.store.end_session(token.hash()).await
+    }
+
+    /// Ends the sessions in other browsers by which a device was heard from.
+    pub async fn sign_out_device(&self, device: DeviceId, but: &Token) -> Result<(), StoreError> {
+        self.store.end_sessions_of(device, but.hash()).await
+    }
+
+    /// Notes that a device was heard from, and by which session.
+    pub async fn hear(&self, token: &Token, device: DeviceId) -> Result<(), StoreError> {
+        self.store.hear(token.hash(), device, self.clock.now()).await
     }
 
     /// Makes a one-time link's secret, good for [`INVITATION_DAYS`]. It is shown once.

@@ -4,6 +4,7 @@
 //! Nothing is hydrated and no page has a script, so that the policy for these pages allows none. The one exception checks
 //! a proof in the browser ([`SENDS_NOTHING`]).
 
+mod devices;
 mod invitation;
 mod lead;
 mod look;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Server> {
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/invitation/{token}", get(invitation::form).post(invitation::submit))
+        .merge(devices::routes())
         .merge(lead::routes())
         .layer(DefaultBodyLimit::max(MOST_FORM_BYTES))
 }

@@ -81,6 +81,8 @@ pub struct Device {
     pub label: String,
     pub enrolled_at: At,
     pub revoked_at: Option<At>,
+    /// To within an hour.
+    pub heard_at: Option<At>,
 }
 
 /// Where a log stands.
@@ -193,7 +195,12 @@ pub trait Store: Send + Sync + 'static {
     // Devices
 
     async fn device(&self, device: DeviceId) -> Result<Option<Device>>;
+    /// In the order in which they were set up.
     async fn devices_of(&self, person: PersonId) -> Result<Vec<Device>>;
+    /// Notes that a device was heard from, by that session.
+    async fn hear(&self, token_hash: Hash, device: DeviceId, now: At) -> Result<()>;
+    /// Ends every session by which a device was last heard from, but for this one.
+    async fn end_sessions_of(&self, device: DeviceId, but: Hash) -> Result<()>;
 
     // Logs
 

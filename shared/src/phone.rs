@@ -16,6 +16,7 @@ use crate::{
     refusal::Refusal,
     scalar::Scalar,
     time::At,
+    wire::SetUp,
 };
 
 /// What a message may be long, in bytes: everything that a phone shows, many times over.
@@ -116,6 +117,8 @@ pub enum Phase {
     /// Signed in; this browser has no key yet.
     ChoosePin {
         name: String,
+        /// Other devices of theirs, or this one before the browser cleared it.
+        set_up: Vec<SetUp>,
     },
     /// Fetching the records for the first time.
     Fetching {
@@ -157,6 +160,9 @@ pub struct SyncView {
     pub synced_at: Option<At>,
     /// Server's clock minus the phone's, in milliseconds, at the last answer.
     pub clock_offset_ms: i64,
+    /// The device was revoked: nothing goes from here any more, and what had not gone could not be sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
     /// The organisation goes on under a key that no known one named: how its check number begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_replaced: Option<String>,

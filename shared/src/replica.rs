@@ -327,6 +327,25 @@ impl Replica {
         effects
     }
 
+    /// The server takes nothing from this device any more. Whatever waits could not be sent, with every word.
+    pub fn revoked(&mut self, refusal: &Refusal, now: At) -> Effects {
+        self.sync.revoked = true;
+        self.in_touch = false;
+        let mut effects = Effects::default();
+        let mut touched = BTreeSet::new();
+        while let Some(number) = self.pending.first().map(|pending| pending.number) {
+            let Some(stranded) = self.drop_pending(number, &mut effects) else { break };
+            touched.extend([(stranded.log, stranded.record), (self.own_log(), stranded.record)]);
+            // A draft that was about to be shared is told once, with what was signed.
+            if self.pending.iter().any(|other| other.says_all_of(&stranded)) {
+                continue;
+            }
+            self.strand(stranded, refusal.clone(), false, now, &mut effects);
+        }
+        self.show(&touched, &mut effects);
+        effects
+    }
+
     /// App and server cannot talk: nothing is lost, nothing is sent.
     pub fn of_another_version(&mut self) -> Effects {
         self.sync.other_version = true;

@@ -66,6 +66,21 @@ pub struct Session {
     pub organisation_key: PublicKey,
     pub demonstration: bool,
     pub now: At,
+    /// The person's devices that may sign and were heard from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<SetUp>,
+}
+
+/// A device that was set up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    pub label: String,
+    pub at: At,
+    /// To within an hour.
+    pub heard_at: At,
+    /// It was last heard from by this very session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub here: bool,
 }
 
 /// Makes this browser a device of the signed-in person.

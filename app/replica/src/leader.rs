@@ -208,7 +208,7 @@ impl Leader {
     fn settle_phase(&mut self) {
         let phase = match (&self.owner, &self.session) {
             (Some(owner), _) => owner.phase(),
-            (None, Some(session)) => Phase::ChoosePin { name: session.name.clone() },
+            (None, Some(session)) => Phase::ChoosePin { name: session.name.clone(), set_up: session.devices.clone() },
             (None, None) => Phase::SignIn { known: None },
         };
         if phase != self.phase {
@@ -237,7 +237,6 @@ impl Leader {
             Ok(session) if session::is_of(&session, owner.replica.identity()) => {
                 let was_shut = owner.standing.signed_out;
                 owner.somebody_else = false;
-                owner.revoked = None;
                 if was_shut {
                     owner.standing.signed_out = false;
                     let write = owner.standing.write();
@@ -285,13 +284,19 @@ impl Leader {
     /// The server does not take this device any more.
     async fn take_revocation(&mut self, sentence: &str) -> Step {
         let Some(owner) = &mut self.owner else { return Ok(()) };
-        if owner.holds_nothing_of_its_own() {
-            return self.begin_anew().await;
-        }
-        owner.revoked = Some(sentence.to_owned());
+        let refusal = Refusal::new("unknown_device", sentence);
+        let effects = owner.replica.revoked(&refusal, browser::now());
+        owner.revoked = Some(refusal);
         owner.live = None;
+        self.perform(effects, Vec::new()).await?;
         self.settle_phase();
-        Ok(())
+        self.leave_if_revoked().await
+    }
+
+    /// Once nothing is only here, a browser whose device was revoked can be set up anew.
+    async fn leave_if_revoked(&mut self) -> Step {
+        let left = self.owner.as_ref().is_some_and(|owner| owner.revoked.is_some() && owner.holds_nothing_of_its_own());
+        if left { self.begin_anew().await } else { Ok(()) }
     }
 
     /// The page or the network came back.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Page, help, home, invitation, lead, notice, sign_in, verify, words};
+use super::{Page, devices, help, home, invitation, lead, notice, sign_in, verify, words};
 
 /// Who looks, and at which organisation.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,6 +64,8 @@ fn content(frame: &Frame, page: Page) -> AnyView {
         Page::EraseChoice(page) => lead::erase_choice_view(page).into_any(),
         Page::Erase(page) => lead::erase_view(page).into_any(),
         Page::History(page) => lead::history_view(page).into_any(),
+        Page::Devices(page) => devices::view(page).into_any(),
+        Page::Revoke(page) => devices::revoke_view(page).into_any(),
         Page::Notice(page) => notice::view(page).into_any(),
     }
 }

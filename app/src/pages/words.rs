@@ -265,6 +265,10 @@ pub mod fact {
         format!("{name} set up a device to sign with: {label}.")
     }
 
+    pub fn device_revoked(name: &str, label: &str) -> String {
+        format!("A device of {name}'s may no longer sign: {label}.")
+    }
+
     pub const DEVICE_REVOKED: &str = "A device may no longer sign.";
 
     pub fn exemption(rule: &str, name: &str, reason: &str, by: &str) -> String {
@@ -322,5 +326,39 @@ pub mod fact {
 
     pub fn discarded(author: &str, by: &str, reason: &str) -> String {
         format!("{by} left out words that {author} had sent late: '{reason}'")
+    }
+}
+
+/// A person's own devices.
+pub mod devices {
+    pub const TITLE: &str = "Your phones and tablets";
+    pub const HEADING: &str = "Your phones and tablets";
+    pub const LEDE: &str = "Each on which you chose a PIN can sign in your name. Take off the list what you no longer have: one that was lost, given away, or \
+        cleared and set up again.";
+    pub const NONE: &str = "You have set up none yet, or none is left on the list.";
+    pub const HERE: &str = "This is the one that you are using now.";
+    pub const SET_UP: &str = "Set up";
+    pub const HEARD: &str = "Last heard from";
+    pub const NOT_HEARD: &str = "not noted yet";
+    pub const TO_APP: &str = "Back to the app";
+    pub const REVOKE_LINK: &str = "Revoke…";
+    pub const REVOKE_TITLE: &str = "Revoke a phone or tablet";
+    pub const REVOKE_HERE: &str = "This is the one that you are using now. You can go on with it only after you have set it up anew.";
+    pub const REVOKE_EFFECTS: [&str; 4] = [
+        "Nothing more is taken from it, and nothing new reaches it. Whoever is signed in there is signed out.",
+        "What it signed before stays signed.",
+        "What was typed on it and not sent stays on it. It can be read and copied there, and not sent any more.",
+        "It cannot be undone. It can be set up anew, with your password.",
+    ];
+    pub const REVOKE: &str = "Revoke now";
+    pub const DONE: &str = "Revoked. Nothing more is taken from it.";
+    pub const KEEP: &str = "Leave it on the list";
+
+    pub fn revoke_heading(label: &str) -> String {
+        format!("Revoke '{label}'?")
+    }
+
+    pub fn revoke_label(label: &str) -> String {
+        format!("Revoke '{label}'")
     }
 }

@@ -5,7 +5,7 @@ use leptos_router::{
     components::{Route, Router, Routes},
     path,
 };
-use shared::phone::Phase;
+use shared::{phone::Phase, wire::SetUp};
 
 use super::{
     memo::memo,
@@ -23,7 +23,7 @@ use crate::words::frame as say;
 enum Door {
     Opening,
     SignIn,
-    ChoosePin(String),
+    ChoosePin(String, Vec<SetUp>),
     Fetching(u32),
     Broken(String),
     In,
@@ -36,7 +36,7 @@ pub fn Frame() -> impl IntoView {
         model.phase.with(|phase| match phase {
             Phase::Starting => Door::Opening,
             Phase::SignIn { known: None } => Door::SignIn,
-            Phase::ChoosePin { name } => Door::ChoosePin(name.clone()),
+            Phase::ChoosePin { name, set_up } => Door::ChoosePin(name.clone(), set_up.clone()),
             Phase::Fetching { records, .. } => Door::Fetching(*records),
             Phase::Broken { sentence } => Door::Broken(sentence.clone()),
             Phase::SignIn { known: Some(_) } | Phase::Ready { .. } | Phase::SomebodyElse { .. } => Door::In,
@@ -46,7 +46,7 @@ pub fn Frame() -> impl IntoView {
     let outside = move || match door.get() {
         Door::Opening => view! { <Opening/> }.into_any(),
         Door::SignIn => view! { <SignIn/> }.into_any(),
-        Door::ChoosePin(name) => view! { <ChoosePin name/> }.into_any(),
+        Door::ChoosePin(name, set_up) => view! { <ChoosePin name set_up/> }.into_any(),
         Door::Fetching(records) => view! { <Fetching records/> }.into_any(),
         Door::Broken(sentence) => view! { <Broken sentence/> }.into_any(),
         Door::In => ().into_any(),

@@ -8,6 +8,13 @@ pub const PIN_WHY: &str = "You need it to sign. It stays on this phone; nobody c
 pub const PIN: &str = "PIN, at least 6 digits";
 pub const PIN_AGAIN: &str = "The same PIN again";
 pub const PIN_DIFFERS: &str = "The two are not the same. Type both again.";
+pub const CLEARED_TITLE: &str = "This phone was cleared";
+pub const CLEARED: &str =
+    "The browser has cleared what Countersign kept here, and the key to sign with. What had been sent comes back once you have chosen a PIN.";
+pub const CLEARED_GONE: &str = "What had not been sent is gone. Put Countersign on your home screen: a phone is then slower to clear it.";
+pub const KNOWN_TITLE: &str = "You have set up a phone before";
+pub const KNOWN: &str = "If one of these is the phone in your hand, it may have been cleared. What had been sent comes back once you have chosen a PIN; what had not been sent is gone.";
+pub const KNOWN_GONE: &str = "Revoke what you no longer have, so that nobody signs with it.";
 pub const LABEL: &str = "What you call this phone";
 pub const LABEL_DEFAULT: &str = "My phone";
 pub const CHOOSE: &str = "Set up this phone";
@@ -23,6 +30,11 @@ pub const CARD_CLOSE: &str = "Got it";
 
 pub fn welcome(name: &str) -> String {
     ["Welcome, ", name].concat()
+}
+
+/// ''My phone', set up 12 days ago, last heard from 2 h ago'.
+pub fn set_up(label: &str, at: &str, heard: &str) -> String {
+    ["'", label, "', set up ", at, ", last heard from ", heard].concat()
 }
 
 pub fn fetched(records: u32) -> String {

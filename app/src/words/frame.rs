@@ -20,6 +20,7 @@ pub const NEW_VERSION: &str = "A new version is ready.";
 pub const USE_NEW_VERSION: &str = "Use it now";
 pub const OTHER_VERSION: &str =
     "This app and the server are of different versions, so nothing can be sent. What you write is kept on this phone and goes once the app is updated.";
+pub const REVOKED: &str = "This phone was taken off your list, so nothing goes from it any more. Copy or save what could not be sent and take it off; then this phone can be set up anew.";
 pub const SIGN_IN_AGAIN: &str = "Your session ended. You can read and write; to send, sign in again.";
 pub const SIGN_IN: &str = "Sign in";
 pub const CLOSE: &str = "Close";

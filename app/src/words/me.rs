@@ -8,6 +8,7 @@ pub const HELP_WORK: &str = "At work: your shift lead, or the on-call manager on
 pub const HELP_SELF: &str = "For yourself: staff support, your doctor, or a crisis line. You do not need a reason.";
 pub const HELP_OPEN: &str = "All help pages";
 pub const PHONE: &str = "This phone";
+pub const DEVICES: &str = "Your phones and tablets";
 pub const ORGANISATION: &str = "Organisation";
 pub const LAST_SYNC: &str = "Last in touch with the server";
 pub const NEVER: &str = "not yet";

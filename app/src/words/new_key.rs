@@ -2,7 +2,8 @@
 
 pub const TITLE: &str = "Your organisation's new key";
 pub const WHAT_TO_DO: &str = "What to do";
-pub const WHY: &str = "The former key was lost, so it could not hand over to the new one. Anybody could say that: so this phone asks you.";
+pub const WHY: &str =
+    "The former key was lost, so it could not hand over to the new one. Anybody could say that: so this phone asks you. Nothing that you wrote is lost.";
 pub const STILL: &str = "What still works";
 pub const STILL_READ: &str = "You can read everything that is on this phone.";
 pub const STILL_WRITE: &str = "You can write and sign. It stays on this phone, with every word, and goes once the key is confirmed.";

@@ -7,6 +7,7 @@ pub const WAITING: &str = "Goes when there is signal";
 pub const STUCK: &str = "Could not be sent";
 pub const SEE: &str = "See it";
 pub const STUCK_MORE: &str = "Your words are safe here. Copy or save them, or try once more.";
+pub const STUCK_REVOKED: &str = "Your words are safe here. Copy or save them; then take them off, and this phone can be set up anew.";
 pub const STUCK_DECISIONS: &str = "Read why, then decide anew, or try once more.";
 pub const DRAFTS: &str = "Drafts, not yet stored on the server";
 pub const COPY: &str = "Copy the words";

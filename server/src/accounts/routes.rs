@@ -8,12 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use shared::wire::{Enrol, Enrolled, Session};
+use shared::wire::{Enrol, Enrolled, Session, SetUp};
 
 use super::{Denied, SignedIn};
 use crate::{
     http::{ApiProblem, cbor_response, read_body},
     server::Server,
+    store::Device,
 };
 
 /// Bytes of an enrolment; it holds a key and a name.
@@ -32,6 +33,11 @@ async fn session(State(server): State<Server>, signed_in: SignedIn) -> Result<Re
     // A phone that is set up now begins with the key that stands now.
     let organisation = server.gate.organisation_anew().await?;
     let person = server.store.person(signed_in.person).await?.ok_or(Denied::SignInAgain)?;
+    let devices = server.store.devices_of(person.id).await?;
+    let set_up = |device: &Device| {
+        let heard_at = device.heard_at.filter(|_| device.revoked_at.is_none())?;
+        Some(SetUp { label: device.label.clone(), at: device.enrolled_at, heard_at, here: signed_in.device == Some(device.id) })
+    };
     Ok(cbor_response(&Session {
         person: person.id,
         name: person.name,
@@ -40,6 +46,7 @@ async fn session(State(server): State<Server>, signed_in: SignedIn) -> Result<Re
         organisation_key: organisation.key.public(),
         demonstration: organisation.demonstration,
         now: server.clock.now(),
+        devices: devices.iter().filter_map(set_up).collect(),
     }))
 }
 
@@ -54,5 +61,6 @@ async fn enrol(State(server): State<Server>, signed_in: SignedIn, headers: Heade
     let enrol: Enrol = read_body(&headers, body, MOST_ENROL_BYTES)?;
     let now = server.clock.now();
     let device = server.gate.enrol(signed_in.person, enrol.key, &enrol.label, now).await?;
+    server.accounts.hear(&signed_in.token, device).await?;
     Ok(cbor_response(&Enrolled { device, now }))
 }

@@ -61,7 +61,7 @@ impl std::fmt::Debug for Token {
 }
 
 pub(super) fn fresh(person: PersonId, now: At) -> Session {
-    Session { person, began_at: now, ends_at: now.plus(IDLE_DAYS * DAY_MS) }
+    Session { person, began_at: now, ends_at: now.plus(IDLE_DAYS * DAY_MS), device: None }
 }
 
 /// Where a used session's end moves to; `None` where it stays.

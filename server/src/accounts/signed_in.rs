@@ -9,7 +9,10 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use shared::{id::PersonId, wire::HEADER};
+use shared::{
+    id::{DeviceId, PersonId},
+    wire::HEADER,
+};
 
 use super::{Denied, Token};
 use crate::{
@@ -23,6 +26,8 @@ pub struct SignedIn {
     pub person: PersonId,
     /// Ends with signing out.
     pub token: Token,
+    /// The device that was last heard from by this session.
+    pub device: Option<DeviceId>,
 }
 
 impl FromRequestParts<Server> for SignedIn {
@@ -31,7 +36,7 @@ impl FromRequestParts<Server> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &Server) -> Result<Self, Denied> {
         let token = token_of_app(&parts.headers)?;
         let session = state.accounts.session(&token).await?.ok_or(Denied::SignInAgain)?;
-        Ok(Self { person: session.person, token })
+        Ok(Self { person: session.person, token, device: session.device.map(|(device, _)| device) })
     }
 }
 

@@ -52,16 +52,32 @@ impl Gate {
         }
         let known = self.store.devices_of(person).await?;
         if known.iter().filter(|device| device.revoked_at.is_none()).count() >= MAX_DEVICES {
-            return Err(Refusal::new("too_many_devices", "You have set up too many phones. Ask your programme lead to remove one.").into());
+            return Err(Refusal::new(
+                "too_many_devices",
+                "You have set up too many phones. Revoke one that you no longer have, under 'Your phones and tablets'.",
+            )
+            .into());
         }
         let id = DeviceId(self.entropy.id(now));
-        let device = Device { id, person, key, label: label.trim().to_owned(), enrolled_at: now, revoked_at: None };
+        let device = Device { id, person, key, label: label.trim().to_owned(), enrolled_at: now, revoked_at: None, heard_at: None };
         let logs = self.store.reach(person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log).collect();
         let gate = Arc::clone(self);
         let fact = Fact::Device(certificate(&device));
         let work = Work { device: Some(device), ..Work::default() };
         whole(async move { gate.state(logs, &[fact], work, now).await }).await?;
         Ok(id)
+    }
+
+    /// Takes a device of `person` back: the logs that they are in state it, in one transaction, and nothing more is taken
+    /// from it. What it signed before stands.
+    pub async fn revoke_device(self: &Arc<Self>, person: PersonId, device: DeviceId, now: At) -> Result<()> {
+        let known = self.store.device(device).await?.filter(|known| known.person == person).ok_or(GateError::Unknown)?;
+        if known.revoked_at.is_some() {
+            return Ok(());
+        }
+        let logs = self.store.reach(person, now).await?.into_iter().filter(|reach| reach.current).map(|reach| reach.log).collect();
+        let gate = Arc::clone(self);
+        whole(async move { gate.state(logs, &[Fact::DeviceRevoked { device }], Work::default(), now).await }).await
     }
 
     /// Adds somebody to a log; their devices' certificates go in with them. A new mentor gets a pair log with the mentee

@@ -13,6 +13,7 @@ use shared::{
     cbor,
     id::{DeviceId, PersonId},
     log::Author,
+    time::HOUR_MS,
     wire::{
         Bundle, CONTENT_TYPE, LogUpdate, MAX_BUNDLES, MAX_CURSORS, MAX_ITEMS, MAX_REQUEST_BYTES, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate,
         deflate::InflateError,
@@ -21,6 +22,9 @@ use shared::{
 
 use super::ApiProblem;
 use crate::{server::Server, store::Caller};
+
+/// That a device was heard from is noted at most so often: reading stays reading.
+const HEARD_EVERY_MS: i64 = HOUR_MS;
 
 pub(super) async fn sync(
     State(server): State<Server>,
@@ -34,6 +38,7 @@ pub(super) async fn sync(
     if !caller.devices.contains(&author.device) {
         check_device(&server, author.person, author.device).await?;
     }
+    note(&server, &caller, author.device).await?;
     let (verdicts, written) = push(&server, author, &request.push).await?;
     let now = server.clock.now();
     let pulled = server.gate.pull_behind(caller.reach, &request, &written).await?;
@@ -61,6 +66,15 @@ pub(super) async fn check_device(server: &Server, person: PersonId, device: Devi
         Some(known) if known.revoked_at.is_none() => Ok(()),
         _ => Err(ApiProblem::UnknownDevice),
     }
+}
+
+/// Notes that a device was heard from, and by which session.
+async fn note(server: &Server, caller: &Caller, device: DeviceId) -> Result<(), ApiProblem> {
+    let now = server.clock.now();
+    if caller.session.device.is_none_or(|(known, at)| known != device || now.since(at) >= HEARD_EVERY_MS) {
+        server.store.hear(caller.token_hash, device, now).await?;
+    }
+    Ok(())
 }
 
 /// Judges in order: what comes later may build on what came before.

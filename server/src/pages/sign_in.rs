@@ -22,6 +22,7 @@ use crate::{
 /// Where the app lives.
 const APP: &str = "/app/";
 const LEAD: &str = "/lead";
+const DEVICES: &str = "/devices";
 /// Seconds after which somebody may try again when too many were signing in at once.
 const BUSY_SECONDS: u64 = 5;
 /// Longer ones are nobody's address of ours.
@@ -121,9 +122,9 @@ pub(super) async fn landing(server: &Server, person: PersonId, next: &str) -> Re
     Ok(LEAD.to_owned())
 }
 
-/// A path of the app or of the lead's page, and no other address: nobody is sent away from here by a link.
+/// A path of the app, of the lead's page or of one's own devices, and no other address: nobody is sent away from here by a link.
 fn local(next: &str) -> Option<&str> {
-    let ours = next == LEAD || next.starts_with("/lead/") || next.starts_with(APP);
+    let ours = next == LEAD || next == DEVICES || next.starts_with("/lead/") || next.starts_with(APP);
     let plain =
         next.len() <= MOST_NEXT_BYTES && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !next.contains("//") && !next.contains("..");
     (ours && plain).then_some(next)
@@ -137,6 +138,7 @@ mod tests {
     fn nobody_is_sent_to_another_site_after_signing_in() {
         assert_eq!(local("/app/records?kind=claim#top"), Some("/app/records?kind=claim#top"));
         assert_eq!(local("/lead"), Some("/lead"));
+        assert_eq!(local("/devices"), Some("/devices"));
         for bad in
             ["", "https://example.org", "//example.org", "/\\example.org", "/app//example.org", "/leader", "/app/../x", "/app/\r\nSet-Cookie:a=b", "/help"]
         {

@@ -1,6 +1,7 @@
 //! People as the organisation knows them, and who is signed in.
 
 use shared::{
+    bytes::Hash,
     id::{DeviceId, PersonId},
     time::At,
 };
@@ -26,12 +27,16 @@ pub struct Session {
     pub person: PersonId,
     pub began_at: At,
     pub ends_at: At,
+    /// The device that was last heard from by it, and when.
+    pub device: Option<(DeviceId, At)>,
 }
 
 /// Whose call it is, as the store had it when the call came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub session: Session,
+    /// What the store knows the session by.
+    pub token_hash: Hash,
     /// The person's devices that are not revoked.
     pub devices: Vec<DeviceId>,
     /// As [`Store::reach`](super::Store::reach) says it.

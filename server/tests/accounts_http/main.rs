@@ -1,5 +1,6 @@
 //! Accounts and pages over HTTP, as browsers and the app meet them.
 
+mod devices;
 mod html;
 mod lead;
 mod pages;

@@ -19,7 +19,7 @@ const MOST_REQUESTS: usize = 20;
 
 pub struct Phone {
     pub replica: Replica,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl Phone {

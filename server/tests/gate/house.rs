@@ -183,7 +183,7 @@ pub async fn begin_session(store: &dyn Store, person: PersonId, secret: [u8; 32]
     use base64::Engine as _;
     let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret);
     let token = Token::parse(&text).expect("32 bytes make a token");
-    let session = Session { person, began_at: START, ends_at: START.plus(3_000 * DAY_MS) };
+    let session = Session { person, began_at: START, ends_at: START.plus(3_000 * DAY_MS), device: None };
     store.begin_session(token.hash(), &session).await.expect("the store answers");
     format!("{COOKIE}={text}")
 }

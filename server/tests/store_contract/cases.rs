@@ -65,7 +65,7 @@ pub async fn a_key_is_changed_once_at_a_time_and_the_former_one_is_kept_until_th
 
 pub async fn a_session_lasts_until_its_end_and_no_password_change(bench: Bench) {
     let person = bench.person(7).await;
-    let session = Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS) };
+    let session = Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS), device: None };
     let (first, second) = (Fixed([1; 32]), Fixed([2; 32]));
     for token in [first, second] {
         bench.store.begin_session(token, &session).await.expect("an answer");
@@ -202,7 +202,7 @@ pub async fn a_device_is_enrolled_with_its_certificates_or_not_at_all(bench: Ben
     let person = bench.person(7).await;
     let log = record_log(1);
     let head = bench.opened(log, vec![member(person, Role::Mentee)]).await;
-    let device = Device { id: DeviceId(Uuid::from_u128(5)), person, key: bench.key.public(), label: "a phone".to_owned(), enrolled_at: NOW, revoked_at: None };
+    let device = a_phone(&bench, person);
     let stale = bench.work(log, bench.origin(record_log(2)), NOW, vec![captured(1)]);
     let failed = bench.store.commit(Work { device: Some(device.clone()), logs: vec![stale], ..Work::default() }).await;
     assert!(failed.is_err() && bench.store.device(device.id).await.expect("an answer").is_none());
@@ -226,8 +226,15 @@ pub async fn a_caller_is_found_with_what_is_asked_of_each_call(bench: Bench) {
     let mut work = Work::of(bench.work(first, head, NOW, vec![captured(1)]));
     for number in [5, 6, 7] {
         let owner = if number == 7 { gone } else { person };
-        let device =
-            Device { id: DeviceId(Uuid::from_u128(number)), person: owner, key: bench.key.public(), label: String::new(), enrolled_at: NOW, revoked_at: None };
+        let device = Device {
+            id: DeviceId(Uuid::from_u128(number)),
+            person: owner,
+            key: bench.key.public(),
+            label: String::new(),
+            enrolled_at: NOW,
+            revoked_at: None,
+            heard_at: None,
+        };
         work.device = Some(device);
         bench.store.commit(std::mem::take(&mut work)).await.expect("it follows");
     }
@@ -236,13 +243,38 @@ pub async fn a_caller_is_found_with_what_is_asked_of_each_call(bench: Bench) {
     let facts = vec![ended, Fact::DeviceRevoked { device: DeviceId(Uuid::from_u128(6)) }, captured(1)];
     bench.store.commit(Work::of(bench.work(first, head, NOW, facts))).await.expect("it follows");
     for (number, person, devices, logs) in [(1, person, vec![5], 2), (2, gone, vec![7], 1), (3, alone, vec![], 0)] {
-        let (token, session) = (Fixed([number; 32]), Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS) });
+        let (token, session) = (Fixed([number; 32]), Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS), device: None });
         bench.store.begin_session(token, &session).await.expect("an answer");
         let caller = bench.store.caller(token, NOW).await.expect("an answer").expect("the session stands");
         let reach = bench.store.reach(person, NOW).await.expect("an answer");
         assert_eq!((caller.session, &caller.reach, caller.reach.len()), (session, &reach, logs));
         assert_eq!(caller.devices, devices.into_iter().map(|number| DeviceId(Uuid::from_u128(number))).collect::<Vec<_>>());
         assert_eq!(bench.store.caller(token, session.ends_at).await.expect("an answer"), None, "the end is the first moment without it");
+    }
+}
+
+fn a_phone(bench: &Bench, person: PersonId) -> Device {
+    let (id, key, label) = (DeviceId(Uuid::from_u128(5)), bench.key.public(), "a phone".to_owned());
+    Device { id, person, key, label, enrolled_at: NOW, revoked_at: None, heard_at: None }
+}
+
+pub async fn a_session_knows_its_device_and_ends_with_it_elsewhere(bench: Bench) {
+    let person = bench.person(7).await;
+    let device = a_phone(&bench, person);
+    bench.store.commit(Work { device: Some(device.clone()), ..Work::default() }).await.expect("it is new");
+    let session = Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS), device: None };
+    let [here, elsewhere, other] = [1, 2, 3].map(|token| Fixed([token; 32]));
+    for token in [here, elsewhere, other] {
+        bench.store.begin_session(token, &session).await.expect("an answer");
+    }
+    for (token, at) in [(here, NOW.plus(1)), (elsewhere, NOW.plus(2))] {
+        bench.store.hear(token, device.id, at).await.expect("an answer");
+        assert_eq!(bench.store.session(token, NOW).await.expect("an answer"), Some(Session { device: Some((device.id, at)), ..session }));
+    }
+    assert_eq!(bench.store.device(device.id).await.expect("an answer").and_then(|device| device.heard_at), Some(NOW.plus(2)));
+    bench.store.end_sessions_of(device.id, here).await.expect("an answer");
+    for (token, stands) in [(here, true), (elsewhere, false), (other, true)] {
+        assert_eq!(bench.store.session(token, NOW).await.expect("an answer").is_some(), stands);
     }
 }
 

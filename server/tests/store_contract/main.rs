@@ -26,6 +26,7 @@ contract! {
     there_is_one_organisation_and_one_person_an_address
     a_key_is_changed_once_at_a_time_and_the_former_one_is_kept_until_the_end
     a_session_lasts_until_its_end_and_no_password_change
+    a_session_knows_its_device_and_ends_with_it_elsewhere
     an_invitation_is_used_once
     lines_come_back_as_they_were_and_in_pages
     work_on_an_older_head_is_a_conflict_and_writes_nothing

@@ -84,6 +84,13 @@ impl Words {
 }
 
 impl Pending {
+    /// Whether every value of another intent stands in this one, which shares its record.
+    pub fn says_all_of(&self, other: &Self) -> bool {
+        let (Some(here), Some(there)) = (&self.words, &other.words) else { return false };
+        let is_said = |(field, value)| here.fields.get(field) == Some(value);
+        here.shares && self.record == other.record && other.decisions.is_empty() && there.typed.is_empty() && there.fields.iter().all(is_said)
+    }
+
     /// Whether the next request may carry it. Where the clock was set back nobody knows how long ago it was typed: it goes.
     pub fn is_ready(&self, now: At) -> bool {
         self.typing_since.is_none_or(|since| !(0..TYPING_MS).contains(&now.since(since)))

@@ -4,7 +4,7 @@ use shared::{
     decision::Act,
     fact::{Fact, Member},
     ledger::State,
-    phone::Ask,
+    phone::{Ask, News},
     refusal::Refusal,
     role::Role,
     time::SECOND_MS,
@@ -12,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    deeds::{agreement, kept, stuck},
+    deeds::{agreement, kept, stuck, typing},
     ward::{AMARA, FARID, RUTH, TOMAS, Ward, log, member, own},
 };
 
@@ -91,4 +91,30 @@ fn words_sent_from_another_phone_already_become_the_next_draft_when_tried_again(
     let row = ward.row(one, log(), record).expect("there");
     assert_eq!((row.fields["went_well"].as_slice(), row.changed_after), (&["other words".into()][..], true));
     assert_eq!(row.entry.expect("sealed").versions[0].text("went_well"), Some("Rang on your own."), "what was signed stays");
+}
+
+#[test]
+fn a_revoked_phone_keeps_every_word_that_it_had_not_sent_and_sends_none() {
+    let mut ward = Ward::new();
+    let ruth = ward.phone(RUTH);
+    let signed = ward.draft(ruth, "C02", 3);
+    ward.send_record(ruth, signed).expect("signed");
+    // One request left, and nobody knows what became of it.
+    ward.send(ruth);
+    let draft = ward.draft(ruth, "C01", 2);
+    typing(&mut ward, ruth, own(RUTH), draft, "went_well", "Half a sente");
+    let refusal = Refusal::new("unknown_device", "Not set up any more.");
+    let now = ward.now;
+    let effects = ward.phones[ruth].replica.revoked(&refusal, now);
+    assert!(effects.news.iter().any(|news| matches!(news, News::Sync(sync) if sync.revoked && sync.unsent == 0)));
+    ward.phones[ruth].keep(effects);
+    ward.reopen(ruth);
+    assert!(ward.send(ruth).push.is_empty());
+    let entries = stuck(&ward, ruth);
+    assert!(entries.iter().all(|entry| entry.refusal == refusal));
+    let words = |record| entries.iter().filter(move |entry| entry.record == record).flat_map(|entry| entry.words().into_values().flatten());
+    assert!(words(signed).any(|words| words == "Rang on your own.".into()));
+    assert!(words(draft).any(|words| words == "Half a sente".into()));
+    let of_signed: Vec<_> = entries.iter().filter(|entry| entry.record == signed).map(|entry| entry.acts.as_slice()).collect();
+    assert_eq!(of_signed, [[Act::Submit]], "what is in the share is not told a second time as its draft");
 }

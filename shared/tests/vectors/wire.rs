@@ -7,7 +7,7 @@ use shared::{
     log::FIRST_EPOCH,
     refusal::Refusal,
     time::MINUTE_MS,
-    wire::{Enrol, Enrolled, LiveFrame, LogUpdate, Problem, Session, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate},
+    wire::{Enrol, Enrolled, LiveFrame, LogUpdate, Problem, Session, SetUp, SyncRequest, SyncResponse, Verdict, WIRE_VERSION, deflate},
 };
 
 use crate::{
@@ -28,6 +28,10 @@ fn the_wire_reads_as_it_is_written() {
         organisation_key: organisation_key().public(),
         demonstration: true,
         now,
+        devices: vec![
+            SetUp { label: "My phone".into(), at: START, heard_at: now, here: true },
+            SetUp { label: "Tablet".into(), at: START, heard_at: START, here: false },
+        ],
     };
     let refusal = Refusal::new("r10_not_member", "You are not part of this relationship now.");
     let verdicts = vec![

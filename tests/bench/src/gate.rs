@@ -210,6 +210,7 @@ async fn set_up(server: &Server, person: &Person) -> Result<Phone> {
         organisation_key: organisation.key.public(),
         demonstration: organisation.demonstration,
         now,
+        devices: Vec::new(),
     };
     let mut phone = Phone::new(session, device, key);
     let (request, _) = phone.replica.request(now);

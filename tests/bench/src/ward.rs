@@ -86,7 +86,7 @@ async fn begin_session(store: &dyn Store, person: PersonId) -> Result<String> {
     let text = URL_SAFE_NO_PAD.encode(entropy.seed());
     let token = Token::parse(&text).context("32 bytes make a token")?;
     let began_at: At = SystemClock.now();
-    store.begin_session(token.hash(), &Session { person, began_at, ends_at: began_at.plus(SESSION_DAYS * DAY_MS) }).await?;
+    store.begin_session(token.hash(), &Session { person, began_at, ends_at: began_at.plus(SESSION_DAYS * DAY_MS), device: None }).await?;
     Ok(format!("{COOKIE}={text}"))
 }
 

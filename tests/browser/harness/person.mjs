@@ -106,8 +106,9 @@ export class Person {
     await this.button('Sign in').click();
   }
 
-  async choosePin(pin = PIN) {
+  async choosePin(pin = PIN, label = 'My phone') {
     await this.sees('Choose a PIN for this phone');
+    await this.page.getByLabel('What you call this phone').fill(label);
     await this.page.getByLabel('PIN, at least 6 digits').fill(pin);
     await this.page.getByLabel('The same PIN again').fill(pin);
     await this.button('Set up this phone').click();

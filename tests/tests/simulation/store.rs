@@ -148,6 +148,14 @@ impl Store for SimStore {
         self.read(|tables| tables.devices.values().filter(|device| device.person == person).cloned().collect()).await
     }
 
+    async fn hear(&self, _: Hash, _: DeviceId, _: At) -> Result<()> {
+        no_accounts()
+    }
+
+    async fn end_sessions_of(&self, _: DeviceId, _: Hash) -> Result<()> {
+        no_accounts()
+    }
+
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         Ok(Box::new(self.take(logs).await?))
     }

@@ -52,18 +52,37 @@ impl Leader {
                 self.tabs.answer(tab, id, result);
                 Ok(())
             }
-            Ask::Send { .. } | Ask::Decide { .. } => {
-                let effects = self.signed(&ask).await?;
-                self.finish(tab, id, effects, Signal::Changed).await
+            Ask::Dismiss { .. } => {
+                let effects = self.written(&ask);
+                self.finish_writing(tab, id, &ask, effects).await?;
+                self.leave_if_revoked().await
             }
-            _ => {
-                let effects = match &mut self.owner {
-                    Some(owner) => owner.replica.ask(&ask, browser::now()),
-                    None => Err(not_ready()),
-                };
-                self.finish_writing(tab, id, &ask, effects).await
-            }
+            _ => match self.refused() {
+                Some(refusal) => {
+                    self.tabs.answer(tab, id, Err(refusal));
+                    Ok(())
+                }
+                None => self.take_writing(tab, id, &ask).await,
+            },
         }
+    }
+
+    async fn take_writing(&mut self, tab: &str, id: u64, ask: &Ask) -> Step {
+        if let Ask::Send { .. } | Ask::Decide { .. } = ask {
+            let effects = self.signed(ask).await?;
+            return self.finish(tab, id, effects, Signal::Changed).await;
+        }
+        let effects = self.written(ask);
+        self.finish_writing(tab, id, ask, effects).await
+    }
+
+    fn written(&mut self, ask: &Ask) -> Result<Effects, Refusal> {
+        self.owner.as_mut().ok_or_else(not_ready)?.replica.ask(ask, browser::now())
+    }
+
+    /// Nothing is begun on a device that was revoked: it would go nowhere.
+    fn refused(&self) -> Option<Refusal> {
+        self.owner.as_ref()?.revoked.clone()
     }
 
     /// Tells a page everything. This tab's own heard it all while the store was opened.

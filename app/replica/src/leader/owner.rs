@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     cbor,
     phone::Phase,
+    refusal::Refusal,
     replica::Replica,
     sync::Engine,
     time::{At, MINUTE_MS},
@@ -50,8 +51,8 @@ pub struct Owner {
     pub engine: Engine,
     /// The cookie is another person's.
     pub somebody_else: bool,
-    /// The server does not take this device any more; in its words.
-    pub revoked: Option<String>,
+    /// The server does not take this device any more, and why it says so.
+    pub revoked: Option<Refusal>,
     /// The server is being asked who is signed in.
     pub asks_who: bool,
     pub asked_who_at: At,
@@ -98,9 +99,7 @@ impl Owner {
             Phase::SomebodyElse { me }
         } else if self.standing.signed_out {
             Phase::SignIn { known: None }
-        } else if let Some(sentence) = &self.revoked {
-            Phase::Broken { sentence: sentence.clone() }
-        } else if self.standing.fetched {
+        } else if self.standing.fetched || self.revoked.is_some() {
             Phase::Ready { me }
         } else {
             let records = self.replica.logs().map(|log| log.index.records().count()).sum::<usize>();

@@ -137,7 +137,7 @@ pub const SECURITY: Section = Section {
         ),
         (
             "A lost phone?",
-            "'countersign invite' on the server ends the person's password and every session of theirs at once and makes a new one-time link. The lost phone then neither sends nor receives anything.",
+            "Its owner revokes it under Me, 'Your phones and tablets', from any other browser: nothing more is taken from it, and it is signed out. 'countersign invite' on the server ends the person's password and every session of theirs at once and makes a new one-time link.",
         ),
         ("In transit?", "TLS belongs in front of the server (any reverse proxy); plain http is for localhost."),
         ("Backups?", "Copy the database with SQLite's own backup. Since every line is chained and signed, a restored copy proves itself."),

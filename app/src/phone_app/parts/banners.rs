@@ -6,10 +6,11 @@ use shared::{phone::Phase, words::refusal};
 
 use crate::{
     phone_app::{browser, memo::memo, model::model},
-    words::{frame as say, new_key},
+    words::{frame as say, new_key, unsent},
 };
 
 const NEW_KEY: &str = "/app/key";
+const UNSENT: &str = "/app/unsent";
 
 #[component]
 pub fn Banners() -> impl IntoView {
@@ -53,9 +54,23 @@ pub fn Banners() -> impl IntoView {
             }
         })
     };
-    let location = use_location();
-    // The screen itself says it in full.
-    let key_replaced = memo(move || model.sync.with(|sync| sync.key_replaced.is_some()) && location.pathname.get() != NEW_KEY);
+    // What a screen itself says in full is not said above it.
+    let path = use_location().pathname;
+    let is_at = move |address: &'static str| path.with(|path| path == address);
+    let revoked = memo(move || model.sync.with(|sync| sync.revoked) && !is_at(UNSENT));
+    let taken_off = move || {
+        revoked.get().then(|| {
+            view! {
+                <div class="banner banner-needs" role="status">
+                    <p>{say::REVOKED}</p>
+                    <a class="button" href=UNSENT>
+                        {unsent::SEE}
+                    </a>
+                </div>
+            }
+        })
+    };
+    let key_replaced = memo(move || model.sync.with(|sync| sync.key_replaced.is_some()) && !is_at(NEW_KEY));
     let new_key = move || {
         key_replaced.get().then(|| {
             view! {
@@ -74,6 +89,7 @@ pub fn Banners() -> impl IntoView {
         {move || other_version()}
         {move || session()}
         {move || new_key()}
+        {move || taken_off()}
     }
     .into_any()
 }

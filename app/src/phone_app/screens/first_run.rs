@@ -2,11 +2,15 @@
 //! store cannot be opened.
 
 use leptos::{html::Input, prelude::*};
-use shared::phone::Ask;
+use shared::{phone::Ask, wire::SetUp};
 
 use crate::{
-    phone_app::{browser, model::model, parts::Heading},
-    words::{first_run as say, frame, pin},
+    phone_app::{
+        browser, clock,
+        model::{Model, model},
+        parts::Heading,
+    },
+    words::{first_run as say, frame, me, pin},
 };
 
 /// Digits that a PIN has at least.
@@ -39,7 +43,7 @@ pub fn SignIn() -> impl IntoView {
 }
 
 #[component]
-pub fn ChoosePin(name: String) -> impl IntoView {
+pub fn ChoosePin(name: String, set_up: Vec<SetUp>) -> impl IntoView {
     let model = model();
     let (first, second, label) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let refused = RwSignal::new(None::<String>);
@@ -75,6 +79,7 @@ pub fn ChoosePin(name: String) -> impl IntoView {
     view! {
         <div class="alone">
             <p class="kicker">{say::welcome(&name)}</p>
+            {set_up_before(model, &set_up)}
             <Heading title=say::PIN_TITLE/>
             <p>{say::PIN_WHY}</p>
             <form novalidate on:submit=choose>
@@ -94,6 +99,30 @@ pub fn ChoosePin(name: String) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Whoever was here before may find everything gone, and reads why.
+fn set_up_before(model: Model, set_up: &[SetUp]) -> Option<AnyView> {
+    let now = model.now.get_untracked();
+    let line = |known: &SetUp| say::set_up(&known.label, &clock::ago(now.since(known.at)), &clock::ago(now.since(known.heard_at)));
+    let (title, lines, more) = match set_up.iter().find(|known| known.here) {
+        Some(here) => (say::CLEARED_TITLE, vec![line(here)], [say::CLEARED, say::CLEARED_GONE]),
+        None if set_up.is_empty() => return None,
+        None => (say::KNOWN_TITLE, set_up.iter().map(line).collect(), [say::KNOWN, say::KNOWN_GONE]),
+    };
+    let card = view! {
+        <section class="card card-needs" aria-labelledby="set-up-before">
+            <h2 id="set-up-before">{title}</h2>
+            <ul class="points">{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            {more.map(|words| view! { <p>{words}</p> }).into_iter().collect_view()}
+            <p>
+                <a href="/devices" rel="external">
+                    {me::DEVICES}
+                </a>
+            </p>
+        </section>
+    };
+    Some(card.into_any())
 }
 
 #[component]

@@ -104,6 +104,11 @@ fn ThisPhone() -> impl IntoView {
                 {said(say::ORGANISATION, organisation)} {said(say::LAST_SYNC, synced)} {said(say::UNSENT, unsent)} {said(say::CLOCK, offset)}
                 {said(say::INSTALL, installed)}
             </dl>
+            <p>
+                <a href="/devices" rel="external">
+                    {say::DEVICES}
+                </a>
+            </p>
         </section>
     }
     .into_any()

@@ -40,7 +40,10 @@ pub fn Unsent() -> impl IntoView {
         <Heading title=say::TITLE/>
         {move || {
             let stuck = model.stuck.get();
-            let more = if stuck.iter().any(|stuck| !stuck.words().is_empty()) { say::STUCK_MORE } else { say::STUCK_DECISIONS };
+            let revoked = model.sync.with(|sync| sync.revoked);
+            let more = if revoked {
+                say::STUCK_REVOKED
+            } else if stuck.iter().any(|stuck| !stuck.words().is_empty()) { say::STUCK_MORE } else { say::STUCK_DECISIONS };
             (!stuck.is_empty())
                 .then(|| {
                     let items = stuck.into_iter().map(|stuck| stuck_item(model, stuck)).collect_view();
@@ -158,6 +161,10 @@ fn all_words(model: Model, stuck: &Stuck) -> Vec<(String, String)> {
 
 /// The log that it was for. Whoever was removed has it no more: skills have the same names in another of theirs.
 fn stuck_log(model: Model, stuck: &Stuck) -> Option<Arc<Log>> {
+    let mentee = stuck.fields.get("mentee").and_then(Option::as_ref).and_then(Scalar::text);
+    if let Some(relationship) = mentee.and_then(|mentee| mentee.parse().ok()).and_then(|mentee| model.relationship_of(mentee)) {
+        return Some(relationship.log);
+    }
     let all = model.relationships();
     let place = all.iter().position(|relationship| relationship.id == stuck.log).unwrap_or_default();
     all.into_iter().nth(place).map(|relationship| relationship.log)
@@ -206,6 +213,13 @@ fn stuck_item(model: Model, stuck: Stuck) -> AnyView {
             </button>
         }
     });
+    let retry = model.sync.with_untracked(|sync| !sync.revoked).then(|| {
+        view! {
+            <button type="button" class="button" on:click=move |_| model.tell(Ask::Retry { stuck: id })>
+                {say::RETRY}
+            </button>
+        }
+    });
     view! {
         <li class="stuck-item">
             <h3>{open.unwrap_or_else(|| title.into_any())}</h3>
@@ -214,9 +228,7 @@ fn stuck_item(model: Model, stuck: Stuck) -> AnyView {
             <dl class="content">{words}</dl>
             <div class="bar-inline">
                 {keep}
-                <button type="button" class="button" on:click=move |_| model.tell(Ask::Retry { stuck: id })>
-                    {say::RETRY}
-                </button>
+                {retry}
                 <button type="button" class="button button-quiet" on:click=move |_| model.tell(Ask::Dismiss { stuck: id })>
                     {if has_words { say::DISMISS } else { say::DISMISS_DECISION }}
                 </button>

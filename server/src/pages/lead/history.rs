@@ -58,7 +58,10 @@ fn sentence(fact: &Fact, facts: &Facts, zone: &Zone) -> String {
         Fact::Member(member) => say::member(&member.name, role_name(member.role), member.leads),
         Fact::MemberEnded(ended) => say::ended(&name(ended.person), role_name(ended.role), &name(ended.by), &ended.reason),
         Fact::Device(device) => say::device(&name(device.person), &device.label),
-        Fact::DeviceRevoked { .. } => say::DEVICE_REVOKED.to_owned(),
+        Fact::DeviceRevoked { device } => match facts.devices.get(device) {
+            Some(device) => say::device_revoked(&name(device.person), &device.label),
+            None => say::DEVICE_REVOKED.to_owned(),
+        },
         Fact::Exemption(exemption) => say::exemption(&exemption.rule, &name(exemption.person), &exemption.reason, &name(exemption.by)),
         Fact::Cover(cover) => say::cover(&name(cover.person), &name(cover.supervisor), &day(cover.from), &day(cover.until)),
         Fact::Paused(Pause { from, until: None }) => say::paused(&day(*from)),

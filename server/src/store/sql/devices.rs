@@ -1,6 +1,7 @@
 //! Devices: who enrolled which key.
 
 use shared::{
+    bytes::Hash,
     cbor,
     id::{DeviceId, PersonId},
     time::At,
@@ -8,7 +9,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{
-    Connection,
+    Connection, begin,
     read::{damaged, failed, parsed},
 };
 use crate::store::{Device, Result};
@@ -24,6 +25,7 @@ struct Row {
     label: String,
     enrolled_at: i64,
     revoked_at: Option<i64>,
+    heard_at: Option<i64>,
 }
 
 impl Row {
@@ -35,12 +37,13 @@ impl Row {
             label: self.label,
             enrolled_at: At(self.enrolled_at),
             revoked_at: self.revoked_at.map(At),
+            heard_at: self.heard_at.map(At),
         })
     }
 }
 
 pub(super) async fn by_id(connection: &mut Connection, device: DeviceId) -> Result<Option<Device>> {
-    let row: Option<Row> = sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where id = $1")
+    let row: Option<Row> = sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at, heard_at from devices where id = $1")
         .bind(device.to_string())
         .fetch_optional(connection)
         .await
@@ -50,7 +53,7 @@ pub(super) async fn by_id(connection: &mut Connection, device: DeviceId) -> Resu
 
 pub(super) async fn of_person(connection: &mut Connection, person: PersonId) -> Result<Vec<Device>> {
     let rows: Vec<Row> =
-        sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at from devices where person = $1 order by enrolled_at, id")
+        sqlx::query_as("select id, person, public_key, label, enrolled_at, revoked_at, heard_at from devices where person = $1 order by enrolled_at, id")
             .bind(person.to_string())
             .fetch_all(connection)
             .await
@@ -59,13 +62,14 @@ pub(super) async fn of_person(connection: &mut Connection, person: PersonId) -> 
 }
 
 pub(super) async fn add(connection: &mut Connection, device: &Device) -> Result<()> {
-    sqlx::query("insert into devices (id, person, public_key, label, enrolled_at, revoked_at) values ($1, $2, $3, $4, $5, $6)")
+    sqlx::query("insert into devices (id, person, public_key, label, enrolled_at, revoked_at, heard_at) values ($1, $2, $3, $4, $5, $6, $7)")
         .bind(device.id.to_string())
         .bind(device.person.to_string())
         .bind(cbor::encode(&device.key))
         .bind(&device.label)
         .bind(device.enrolled_at.0)
         .bind(device.revoked_at.map(|at| at.0))
+        .bind(device.heard_at.map(|at| at.0))
         .execute(connection)
         .await
         .map_err(failed)?;
@@ -76,6 +80,29 @@ pub(super) async fn revoke(connection: &mut Connection, device: DeviceId, at: At
     sqlx::query("update devices set revoked_at = $2 where id = $1 and revoked_at is null")
         .bind(device.to_string())
         .bind(at.0)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn hear(connection: &mut Connection, token_hash: Hash, device: DeviceId, now: At) -> Result<()> {
+    let mut transaction = begin(connection).await?;
+    sqlx::query("update devices set heard_at = $2 where id = $1").bind(device.to_string()).bind(now.0).execute(&mut *transaction).await.map_err(failed)?;
+    sqlx::query("update sessions set device = $2, heard_at = $3 where token_hash = $1")
+        .bind(token_hash.0.to_vec())
+        .bind(device.to_string())
+        .bind(now.0)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+pub(super) async fn end_sessions(connection: &mut Connection, device: DeviceId, but: Hash) -> Result<()> {
+    sqlx::query("delete from sessions where device = $1 and token_hash <> $2")
+        .bind(device.to_string())
+        .bind(but.0.to_vec())
         .execute(connection)
         .await
         .map_err(failed)?;

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::{
     Connection, begin,
-    read::{failed, parsed},
+    read::{failed, heard, parsed},
 };
 use crate::store::{Person, Result, Session};
 
@@ -132,25 +132,43 @@ pub(super) async fn accept_invitation(connection: &mut Connection, token_hash: H
 }
 
 pub(super) async fn begin_session(connection: &mut Connection, token_hash: Hash, session: &Session) -> Result<()> {
-    sqlx::query("insert into sessions (token_hash, person, began_at, ends_at) values ($1, $2, $3, $4)")
+    sqlx::query("insert into sessions (token_hash, person, began_at, ends_at, device, heard_at) values ($1, $2, $3, $4, $5, $6)")
         .bind(token_hash.0.to_vec())
         .bind(session.person.to_string())
         .bind(session.began_at.0)
         .bind(session.ends_at.0)
+        .bind(session.device.map(|(device, _)| device.to_string()))
+        .bind(session.device.map(|(_, at)| at.0))
         .execute(connection)
         .await
         .map_err(failed)?;
     Ok(())
 }
 
+#[derive(FromRow)]
+struct SessionRow {
+    person: String,
+    began_at: i64,
+    ends_at: i64,
+    device: Option<String>,
+    heard_at: Option<i64>,
+}
+
+impl SessionRow {
+    fn session(self) -> Result<Session> {
+        let device = heard(self.device.as_deref(), self.heard_at)?;
+        Ok(Session { person: parsed(&self.person)?, began_at: At(self.began_at), ends_at: At(self.ends_at), device })
+    }
+}
+
 pub(super) async fn session(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<Session>> {
-    let row: Option<(String, i64, i64)> = sqlx::query_as("select person, began_at, ends_at from sessions where token_hash = $1 and $2 < ends_at")
+    let row: Option<SessionRow> = sqlx::query_as("select person, began_at, ends_at, device, heard_at from sessions where token_hash = $1 and $2 < ends_at")
         .bind(token_hash.0.to_vec())
         .bind(now.0)
         .fetch_optional(connection)
         .await
         .map_err(failed)?;
-    row.map(|(person, began_at, ends_at)| Ok(Session { person: parsed(&person)?, began_at: At(began_at), ends_at: At(ends_at) })).transpose()
+    row.map(SessionRow::session).transpose()
 }
 
 pub(super) async fn extend_session(connection: &mut Connection, token_hash: Hash, ends_at: At) -> Result<()> {

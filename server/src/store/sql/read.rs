@@ -2,7 +2,7 @@
 
 use shared::{
     bytes::{Fixed, Hash},
-    id::{LogId, PersonId, RecordId},
+    id::{DeviceId, LogId, PersonId, RecordId},
     role::Role,
     time::At,
 };
@@ -95,6 +95,8 @@ struct CallerRow {
     person: String,
     began_at: i64,
     ends_at: i64,
+    device: Option<String>,
+    heard_at: Option<i64>,
     devices: Option<String>,
     /// Absent where the person never had one, as are the next two.
     name: Option<String>,
@@ -111,9 +113,14 @@ impl CallerRow {
     }
 }
 
+/// The device that a session was last heard from by, and when.
+pub(super) fn heard(device: Option<&str>, at: Option<i64>) -> Result<Option<(DeviceId, At)>> {
+    device.zip(at).map(|(device, at)| Ok((parsed(device)?, At(at)))).transpose()
+}
+
 pub(super) async fn caller(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<Caller>> {
     const CALLER: &str = concat!(
-        "select s.person, s.began_at, s.ends_at, ",
+        "select s.person, s.began_at, s.ends_at, s.device, s.heard_at, ",
         "(select string_agg(d.id, ' ') from devices d where d.person = s.person and d.revoked_at is null) as devices, ",
         reach!(),
         " from sessions s left join members m on m.person = s.person left join logs g on g.number = m.log
@@ -121,10 +128,15 @@ pub(super) async fn caller(connection: &mut Connection, token_hash: Hash, now: A
     );
     let rows: Vec<CallerRow> = sqlx::query_as(CALLER).bind(token_hash.0.to_vec()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let session = Session { person: parsed(&first.person)?, began_at: At(first.began_at), ends_at: At(first.ends_at) };
+    let session = Session {
+        person: parsed(&first.person)?,
+        began_at: At(first.began_at),
+        ends_at: At(first.ends_at),
+        device: heard(first.device.as_deref(), first.heard_at)?,
+    };
     let devices = first.devices.iter().flat_map(|devices| devices.split(' ')).map(parsed).collect::<Result<_>>()?;
     let reach = rows.into_iter().filter_map(CallerRow::reach).collect::<Result<_>>()?;
-    Ok(Some(Caller { session, devices, reach }))
+    Ok(Some(Caller { session, token_hash, devices, reach }))
 }
 
 pub(super) async fn ends(connection: &mut Connection, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {

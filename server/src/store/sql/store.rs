@@ -111,6 +111,14 @@ impl Store for Backend {
         self.readers.read(async |connection| devices::of_person(connection, person).await).await
     }
 
+    async fn hear(&self, token_hash: Hash, device: DeviceId, now: At) -> Result<()> {
+        devices::hear(&mut *self.connection().await?, token_hash, device, now).await
+    }
+
+    async fn end_sessions_of(&self, device: DeviceId, but: Hash) -> Result<()> {
+        devices::end_sessions(&mut *self.connection().await?, device, but).await
+    }
+
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         self.take_turn(logs).await
     }
