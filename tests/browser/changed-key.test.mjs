@@ -162,6 +162,8 @@ test('after a lost key each phone asks its person, and nothing that was typed is
   await step('it says what to do, also after a restart without signal', async () => {
     await door.close();
     await ruth.reopen('/app/');
+    await ruth.strip.click();
+    await ruth.heading('Goes once the new key is confirmed').waitFor();
     await ruth.link('What to do').click();
     await ruth.heading("Your organisation's new key").waitFor();
     await ruth.sees('2 records wait on this phone. They are kept.');

@@ -34,7 +34,11 @@ test('a phone with an older app keeps everything until it is updated', async (t)
     door.speaks({ asked: 1 });
     await writes(OLDER);
     await ruth.sees(SENTENCE);
+    await ruth.sees(/^Signed on this phone, \d\d:\d\d\. Goes once the app is updated\.$/);
     assert.deepEqual(await findingsOn(ruth, 'other-version'), []);
+    await ruth.strip.click();
+    await ruth.heading('Goes once the app is updated').waitFor();
+    await ruth.seesNot('Goes when there is signal');
     assert.equal(await amara.page.getByText(OLDER).count(), 0);
   });
 

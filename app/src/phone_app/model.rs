@@ -21,6 +21,7 @@ use super::{
     order,
     port::Port,
 };
+use crate::words::unsent;
 
 type Then = Box<dyn FnOnce(Result<(), Refusal>)>;
 
@@ -229,6 +230,18 @@ impl Model {
     /// The current relationship of a mentee.
     pub fn relationship_of(self, mentee: PersonId) -> Option<Relationship> {
         self.relationships().into_iter().find(|relationship| relationship.log.is_mentee(mentee))
+    }
+
+    /// What has to happen before anything goes from here, where signal alone does not do.
+    pub fn held_up(self) -> Option<&'static str> {
+        self.sync.with(|sync| {
+            let waits = [
+                (sync.other_version, unsent::WAITS_FOR_UPDATE),
+                (sync.key_replaced.is_some(), unsent::WAITS_FOR_KEY),
+                (sync.sign_in_again, unsent::WAITS_FOR_SIGN_IN),
+            ];
+            waits.into_iter().find(|(waits, _)| *waits).map(|(_, words)| words)
+        })
     }
 
     /// A record wherever it lies; the shared one where a draft of it is still about.

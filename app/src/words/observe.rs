@@ -57,8 +57,9 @@ pub fn still_needed(labels: &[&str]) -> String {
     ["Still needed: ", &labels.join(", "), "."].concat()
 }
 
-pub fn signed_here(time: &str) -> String {
-    ["Signed on this phone, ", time, ". Goes when there is signal."].concat()
+/// `goes`: when what waits here goes.
+pub fn signed_here(time: &str, goes: &str) -> String {
+    ["Signed on this phone, ", time, ". ", goes, "."].concat()
 }
 
 pub fn under_way(time: &str) -> String {

@@ -122,7 +122,10 @@ fn status(model: Model, shown: &Shown) -> AnyView {
     let waiting = row.waiting.first().map(|waiting| {
         let time = clock::time(waiting.at, &zone);
         let gone = row.waiting.iter().any(|waiting| waiting.gone);
-        let words = if gone { observe::under_way(&time) } else { observe::signed_here(&time) };
+        let words = move || match model.held_up() {
+            None if gone => observe::under_way(&time),
+            why => observe::signed_here(&time, why.unwrap_or(unsent::WAITING)),
+        };
         let button = (!gone).then(|| {
             view! {
                 <button type="button" class="button" on:click=move |_| take_back(model, record)>

@@ -65,7 +65,7 @@ pub fn Unsent() -> impl IntoView {
             let items = items.into_iter().map(|item| waiting_item(model, item)).collect_view();
             let waiting = view! {
                 <section class="card" aria-labelledby="waiting">
-                    <h2 id="waiting">{say::WAITING}</h2>
+                    <h2 id="waiting">{move || model.held_up().unwrap_or(say::WAITING)}</h2>
                     <ul class="plain">{items}</ul>
                     <button type="button" class="button" on:click=move |_| model.tell(Ask::Wake)>
                         {say::TRY_NOW}
