@@ -125,7 +125,7 @@ test('an observation from the bedside to the sign-off', async (t) => {
     await bea.sees('Needs 2 at level 3 or more from 1 person in 6 months. Has 2, from 1. Met.');
     assert.equal((await bea.page.locator('.rule').innerText()).match(/\bmet\b/gi).length, 1, 'that it is met is said once');
     await bea.sees('I ask first now, and wait.');
-    await bea.sees('Everything there is on this skill was chosen.');
+    await bea.sees('Everything on this skill in this relationship was chosen.');
     await bea.button('Sign off…').click();
     await bea.sees('From today Amara may do this with someone in reach.');
     await bea.sees(/^You read the version of /);
