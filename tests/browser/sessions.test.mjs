@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findingsOn } from './harness/look.mjs';
 import { steps } from './harness/steps.mjs';
 import { Ward } from './harness/ward.mjs';
 
 const HERS = 'How do I say no to a doctor?';
+const REMARK = 'Only if there is time.';
 const THEIRS = 'Falls at night.';
 
 let ward, signal, ruth, amara, bea, tomas, session;
@@ -74,11 +76,21 @@ test('r13_a_session_is_prepared_by_two_and_read_by_two', async (t) => {
     }
   });
 
+  await step('what one of the two remarks for the two of them, the other reads', async () => {
+    await amara.page.getByLabel('Your words').fill(REMARK);
+    await amara.button('Add for the two of you').click();
+    await amara.sees('Added.');
+    await ruth.page.locator('.comment').filter({ hasText: REMARK }).getByText('Between the two of you').waitFor();
+    assert.deepEqual(await findingsOn(ruth, 'record-session-remark'), []);
+  });
+
   await step('the others read where it is, and not a word of it', async () => {
     await bea.open(session.replace('/app/edit/', '/app/records/'));
     await bea.sees('Ward office');
     await bea.seesNot('Between the two of you');
     await bea.seesNot(HERS);
+    await bea.seesNot(REMARK);
+    assert.equal(await bea.button('Add for the two of you').count(), 0);
     const kept = await bea.page.evaluate(async () => JSON.stringify(await indexedDB.databases()));
     assert.ok(kept.length > 0);
     await tomas.signIn();

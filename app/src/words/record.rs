@@ -57,10 +57,12 @@ pub const DONE: &str = "Signed on this phone.";
 
 pub const COMMENTS: &str = "Comments and questions";
 pub const COMMENT: &str = "Your words";
+pub const COMMENT_PAIR: &str = "Add for the two of you";
 pub const COMMENT_SEND: &str = "Add comment";
 pub const QUESTION_SEND: &str = "Ask as a question";
 pub const QUESTION: &str = "Question";
 pub const COMMENT_SHARED: &str = "Everybody who sees this record will see it.";
+pub const COMMENT_SHARED_OR_PAIR: &str = "Everybody who sees this record will see it, unless you add it for the two of you.";
 pub const COMMENT_DONE: &str = "Added.";
 
 pub const CONFLICT: &str = "Written twice";

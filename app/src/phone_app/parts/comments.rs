@@ -12,7 +12,7 @@ use shared::{
 
 use super::TextBox;
 use crate::{
-    phone_app::{browser, clock, memo::memo, model::model},
+    phone_app::{browser, clock, memo::memo, model::model, order},
     words::record as say,
 };
 
@@ -23,24 +23,34 @@ struct Said {
     when: String,
     words: String,
     question: bool,
+    /// Of what mentee and mentor keep between them.
+    pair: bool,
 }
 
 #[component]
 pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
     let model = model();
+    // A record that two circles share has comments of both, for whoever is in both.
+    let pair = memo(move || model.pair_row(record).map(|row| row.log).filter(|pair| *pair != log));
     let said = memo(move || {
-        let Some(view) = model.log(log) else { return Vec::new() };
-        let zone = view.facts.zone();
-        let now = model.now.get_untracked();
-        let comments = view.comments_on(record).into_iter();
-        comments
-            .map(|row| Said {
-                by: view.facts.name(row.by),
-                when: clock::day_and_time(row.touched_at, &zone, now),
-                words: row.text("words").unwrap_or_default().to_owned(),
-                question: row.flag("question"),
-            })
-            .collect::<Vec<_>>()
+        let mut all = Vec::new();
+        for id in [Some(log), pair.get()].into_iter().flatten() {
+            let Some(view) = model.log(id) else { continue };
+            let zone = view.facts.zone();
+            let now = model.now.get_untracked();
+            all.extend(view.comments_on(record).into_iter().map(|row| {
+                let said = Said {
+                    by: view.facts.name(row.by),
+                    when: clock::day_and_time(row.touched_at, &zone, now),
+                    words: row.text("words").unwrap_or_default().to_owned(),
+                    question: row.flag("question"),
+                    pair: id != log,
+                };
+                (row.touched_at, said)
+            }));
+        }
+        order::by(&mut all, |(at, _)| at.0);
+        all.into_iter().map(|(_, said)| said).collect::<Vec<_>>()
     });
     // A comment begun and not added yet.
     let draft = memo(move || {
@@ -66,7 +76,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
             }
         }
     });
-    let add = move |question: bool| {
+    let add = move |question: bool, to: LogId| {
         let (Some(me), Some(draft)) = (model.person(), untrack(current)) else {
             browser::focus("comment");
             return;
@@ -74,7 +84,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
         if question {
             model.set(LogId::Own(me), draft, "question", Some(Scalar::Flag(true)), true);
         }
-        model.ask(Ask::Share { record: draft, to: vec![log] }, move |result| match result {
+        model.ask(Ask::Share { record: draft, to: vec![to] }, move |result| match result {
             Ok(()) => {
                 begun.set(None);
                 model.say(say::COMMENT_DONE);
@@ -91,6 +101,7 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
                         " · "
                         {said.when}
                         {said.question.then(|| view! { <span class="chip chip-waits">{say::QUESTION}</span> })}
+                        {said.pair.then(|| view! { <span class="chip">{say::PAIR_PART}</span> })}
                     </p>
                     <p class="words" dir="auto">{said.words}</p>
                 </li>
@@ -99,18 +110,28 @@ pub fn Comments(record: RecordId, log: LogId) -> impl IntoView {
         let items = items.collect_view();
         view! { <ul class="comments">{items}</ul> }
     };
+    let hint = if pair.with_untracked(Option::is_some) { say::COMMENT_SHARED_OR_PAIR } else { say::COMMENT_SHARED };
     view! {
         <section class="card" aria-labelledby="comments">
             <h2 id="comments">{say::COMMENTS}</h2>
             {move || list()}
-            <TextBox id="comment".to_owned() label=say::COMMENT value=words write hint=say::COMMENT_SHARED max_chars=4000/>
+            <TextBox id="comment".to_owned() label=say::COMMENT value=words write hint max_chars=4000/>
             <div class="bar-inline">
-                <button type="button" class="button" on:click=move |_| add(false)>
+                <button type="button" class="button" on:click=move |_| add(false, log)>
                     {say::COMMENT_SEND}
                 </button>
-                <button type="button" class="button" on:click=move |_| add(true)>
+                <button type="button" class="button" on:click=move |_| add(true, log)>
                     {say::QUESTION_SEND}
                 </button>
+                {move || {
+                    pair.get().map(|pair| {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| add(false, pair)>
+                                {say::COMMENT_PAIR}
+                            </button>
+                        }
+                    })
+                }}
             </div>
         </section>
     }
