@@ -29,7 +29,10 @@ pub async fn all_parts(address: &str) -> Vec<(i64, Vec<u8>, Vec<u8>)> {
     let statement = "select log, name, bytes from parts order by log, name";
     if address.starts_with("sqlite") {
         let mut connection = sqlx::SqliteConnection::connect(address).await.expect("the file opens");
-        sqlx::query_as(statement).fetch_all(&mut connection).await.expect("the table is there")
+        let all = sqlx::query_as(statement).fetch_all(&mut connection).await.expect("the table is there");
+        // Waited for: the last one to go takes the files beside the database with it.
+        connection.close().await.expect("it closes");
+        all
     } else {
         let mut connection = sqlx::PgConnection::connect(address).await.expect("the cluster answers");
         sqlx::query_as(statement).fetch_all(&mut connection).await.expect("the table is there")

@@ -35,6 +35,9 @@ impl Writer {
     pub(super) async fn open(options: &SqliteConnectOptions, measures: Measures) -> std::result::Result<Self, OpenError> {
         let mut connection = options.connect().await.map_err(failed)?;
         MIGRATIONS.run(&mut connection).await?;
+        if is_unswept(&mut connection).await? {
+            sweep(&mut connection).await?;
+        }
         let slot = Arc::new(Mutex::new(Some(connection)));
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(drain(waiting, Arc::clone(&slot), measures));
@@ -92,10 +95,42 @@ async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot, measures: Measu
 
 async fn transact(connection: &mut SqliteConnection, works: &[&Work], measures: &Measures) -> Result<()> {
     let commit = Commit::of(works.iter().copied());
+    let erases = works.iter().flat_map(|work| &work.logs).any(|log| log.erasure().is_some());
     let mut transaction = begin(connection).await?;
     // Dropping the transaction undoes it.
     write(&mut transaction, works).await?;
+    if erases {
+        run(&mut transaction, UNSWEPT).await?;
+    }
     transaction.commit().await.map_err(failed)?;
     measures.note(commit);
+    if erases && let Err(error) = sweep(connection).await {
+        // Nobody reads the words any more; the bytes in the file go when it is opened next.
+        tracing::error!(%error, "the file was not written anew after an erasure: restart the server once there is room for that");
+    }
     Ok(())
+}
+
+/// The file's own note that words were erased and it was not written anew since.
+const UNSWEPT: &str = "pragma user_version = 1";
+const SWEPT: &str = "pragma user_version = 0";
+
+async fn is_unswept(connection: &mut SqliteConnection) -> Result<bool> {
+    let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(connection).await.map_err(failed)?;
+    Ok(version != 0)
+}
+
+/// Writes the file anew from what is in it. SQLite overwrites what it deletes, but a page that was once split keeps copies
+/// of its rows in its gap. The copy that is made on the way may be long: it lies in a file without a name, not in memory.
+async fn sweep(connection: &mut SqliteConnection) -> Result<()> {
+    run(connection, "pragma temp_store = file").await?;
+    let written = run(connection, "vacuum").await;
+    run(connection, "pragma temp_store = memory").await?;
+    written?;
+    run(connection, SWEPT).await?;
+    run(connection, "pragma wal_checkpoint(truncate)").await
+}
+
+async fn run(connection: &mut SqliteConnection, statement: &'static str) -> Result<()> {
+    sqlx::query(statement).execute(connection).await.map(|_| ()).map_err(failed)
 }
