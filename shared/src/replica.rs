@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
     book::Book,
+    epoch::TOLD,
     pending::{Pending, Typed},
     trust::Trust,
 };
@@ -31,7 +32,7 @@ use crate::{
     id::{DeviceId, LogId, OrganisationId, PersonId, RecordId},
     key::PublicKey,
     kind::Kinds,
-    log::ReplayError,
+    log::{Log, ReplayError},
     phone::{Ask, Me, News, Phase, Stuck, SyncView},
     refusal::Refusal,
     time::At,
@@ -368,15 +369,20 @@ impl Replica {
     fn take_lines(&mut self, update: LogUpdate, reads_on: bool, touched: &mut BTreeSet<(LogId, RecordId)>, effects: &mut Effects) {
         let id = update.log;
         let Some(update) = self.vouched(update, effects) else { return };
-        if self.books.get(&id).is_some_and(|book| book.log.chain.next > 0 && book.log.told_epoch() < update.epoch) {
-            if update.lines.first().is_none_or(|line| line.header.position > 0) {
+        let organisation = self.identity.organisation;
+        if let Some(book) = self.books.get_mut(&id).filter(|book| book.log.told_epoch() < update.epoch) {
+            if book.log.chain.next == 0 {
+                // The next epoch began before a line of the one that it was told of had come.
+                book.log = Log::told(id, organisation, update.epoch);
+                effects.put(Table::Meta, format!("{TOLD}{id}"), &update.epoch);
+            } else if update.lines.first().is_none_or(|line| line.header.position > 0) {
                 // News of an epoch that this phone has not begun to read: the next request asks for all of it.
                 self.read_up = false;
                 return;
+            } else {
+                self.leave_epoch(id, update.epoch, touched, effects);
             }
-            self.leave_epoch(id, update.epoch, touched, effects);
         }
-        let organisation = self.identity.organisation;
         let book = self.books.entry(id).or_insert_with(|| Book::told(id, organisation, update.epoch));
         let before_facts = book.fact_count;
         for line in update.lines {

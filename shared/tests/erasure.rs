@@ -238,6 +238,28 @@ fn a_phone_that_closes_half_way_reads_the_epoch_from_its_start() {
     assert_eq!(u64::try_from(lines).expect("small"), expected.next, "no line of the old epoch is left over");
 }
 
+/// The server gives no lines where words were erased while it read them; the phone asks again, and meanwhile more were.
+#[test]
+fn a_phone_that_was_told_of_an_epoch_and_given_none_of_it_reads_the_next_one() {
+    let Opening { mut ward, amara, ruth, gone, .. } = opening();
+    let second = secret(&mut ward, ruth);
+    let phone = &mut ward.phones[amara];
+    phone.replica = Replica::new(ward.server.kinds.clone(), phone.replica.identity().clone());
+    phone.store.clear();
+    ward.server.erase(&[gone], ward.now);
+    let request = ward.send(amara);
+    let mut response = ward.server.sync(person(AMARA), &request, ward.now);
+    for update in response.logs.iter_mut().filter(|update| update.log == log()) {
+        (update.lines, update.more) = (Vec::new(), true);
+    }
+    ward.answer(amara, &request, response);
+    ward.server.erase(&[second], ward.now);
+    ward.sync(amara);
+    ward.reopen(amara);
+    let known = ward.phones[amara].replica.log(log()).expect("it was fetched");
+    assert_eq!((known.chain, known.is_whole()), (ward.server.logs[&log()].0.chain, true));
+}
+
 /// A log with an erased record, as its server has it.
 fn erased() -> Ward {
     let mut ward = Ward::new();
