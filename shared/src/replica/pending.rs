@@ -277,8 +277,8 @@ impl Replica {
     }
 
     fn may_write_all(&self, log: LogId, write: Write<'_>, now: At) -> Result<(), Refusal> {
-        let now = now.plus(self.sync.clock_offset_ms);
-        rules::why_not_words(self.book(log)?.log.state(&self.kinds), log, self.identity.person, &[write], now).map_or(Ok(()), Err)
+        let log = &self.book(log)?.log;
+        rules::why_not_words(log.state(&self.kinds), log.id, self.identity.person, &[write], self.receipt(log, now)).map_or(Ok(()), Err)
     }
 
     /// Shares a draft: each log gets what belongs there, all or none.

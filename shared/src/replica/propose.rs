@@ -179,8 +179,14 @@ impl Replica {
         let book = self.book(proposal.log)?;
         let ledger = self.with_copies(&book.log, proposal.content);
         let state = rules::State { ledger: &ledger, ..book.log.state(&self.kinds) };
-        // By the server's clock, as far as the phone knows it.
-        rules::why_not(state, proposal, now.plus(self.sync.clock_offset_ms)).map_or(Ok(()), Err)
+        rules::why_not(state, proposal, self.receipt(&book.log, now)).map_or(Ok(()), Err)
+    }
+
+    /// When what is sent now would be received: by the server's clock, as far as the phone knows it, and no earlier than
+    /// the log's newest line.
+    pub(super) fn receipt(&self, log: &Log, now: At) -> At {
+        let newest = log.newest().and_then(|newest| log.received_at(newest.position));
+        newest.into_iter().fold(now.plus(self.sync.clock_offset_ms), At::max)
     }
 
     /// The ledger as it will be once what a claim names in this person's other logs was copied in.
@@ -197,8 +203,7 @@ impl Replica {
     /// The role in which this person would decide: the first of theirs whose act it is.
     fn role_for(&self, log: LogId, act: Act, kind: &'static Kind, author: PersonId, now: At) -> Result<Role, Refusal> {
         let book = self.book(log)?;
-        let now = now.plus(self.sync.clock_offset_ms);
-        rules::role_for(&book.log.facts, self.identity.person, act, kind, author, now)
+        rules::role_for(&book.log.facts, self.identity.person, act, kind, author, self.receipt(&book.log, now))
     }
 }
 

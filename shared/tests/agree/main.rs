@@ -12,9 +12,14 @@ mod ward;
 
 use std::collections::BTreeMap;
 
-use shared::time::{At, DAY_MS, HOUR_MS};
+use shared::{
+    fact::{Fact, Member},
+    role::Role,
+    time::{At, DAY_MS, HOUR_MS},
+    wire::Verdict,
+};
 use story::Story;
-use ward::{AMARA, RUTH, Ward, log};
+use ward::{AMARA, FARID, RUTH, Ward, log};
 
 /// Steps of one story.
 const STEPS: usize = 200;
@@ -94,4 +99,21 @@ fn a_wrong_clock_costs_no_words() {
         let received: At = version.submitted.received_at;
         assert!(version.submitted.when() <= received && version.happened_at() <= received, "{off_ms}");
     }
+}
+
+/// Whoever came back just now, by a clock that was ahead of the phone's: what stands in the log has begun.
+#[test]
+fn a_clock_that_is_behind_the_newest_line_makes_nobody_a_stranger() {
+    let mut ward = Ward::new();
+    let farid = ward.phone(FARID);
+    ward.end_membership(FARID, Role::Mentor);
+    ward.pass(HOUR_MS);
+    let back = Member { from: ward.now, ..ward::member(FARID, "Farid Nasweh", Role::Mentor) };
+    let now = ward.now;
+    ward.server.fact(log(), Fact::Member(back), now).expect("back again");
+    ward.sync(farid);
+    ward.phones[farid].clock_off_ms = -3_000;
+    let record = ward.draft(farid, "C02", 3);
+    ward.send_record(farid, record).expect("a member signs");
+    assert!(ward.sync(farid).iter().all(Verdict::is_kept));
 }
