@@ -41,10 +41,21 @@ fn worlds(seed: u64, planted: Option<Planted>) -> Worlds {
     Worlds { seed: number_of("SIMULATION_SEED", seed), steps: WORLD_STEPS, planted, jobs: 1 }
 }
 
+/// `cargo xtask simulate` runs this one for long: it says from time to time how far it is, and what happened how often at
+/// the end.
 #[test]
 fn whatever_happens_the_invariants_hold() {
-    let figures = run(worlds(1, None), number_of("SIMULATION_STEPS", 36_000), |_| {}).unwrap_or_else(|failure| panic!("{failure}"));
-    println!("{figures}");
+    let worlds = Worlds { jobs: number_of("SIMULATION_JOBS", 1), ..worlds(1, None) };
+    let said = AtomicU64::new(0);
+    let says = |figures: &Figures| {
+        let rounds = figures.steps / STEPS_BETWEEN_FIGURES;
+        if said.swap(rounds, Ordering::Relaxed) != rounds {
+            println!("from seed {} on: {figures}", worlds.seed);
+        }
+    };
+    let figures = run(worlds, number_of("SIMULATION_STEPS", 36_000), says).unwrap_or_else(|failure| panic!("{failure}"));
+    println!("{:#?}", figures.told);
+    println!("seeds {} to {}: {figures}", worlds.seed, worlds.seed + figures.worlds - 1);
 }
 
 /// Every event, every durable line and every answer: a second run of a seed shows them again, in the same order.
@@ -54,23 +65,6 @@ fn a_seed_decides_everything_that_happens() {
     let (first, again, other) = (lives(2), lives(2), lives(3));
     assert_eq!(first.parts_at(&again), None, "the same seed");
     assert!(first.parts_at(&other).is_some(), "another seed");
-}
-
-/// `cargo xtask simulate`: says from time to time how far it is, and what happened how often at the end.
-#[test]
-#[ignore = "runs for as long as it is told to"]
-fn the_long_run() {
-    let worlds = Worlds { jobs: number_of("SIMULATION_JOBS", 1), ..worlds(1, None) };
-    let said = AtomicU64::new(0);
-    let says = |figures: &Figures| {
-        let rounds = figures.steps / STEPS_BETWEEN_FIGURES;
-        if said.swap(rounds, Ordering::Relaxed) != rounds {
-            println!("from seed {} on: {figures}", worlds.seed);
-        }
-    };
-    let figures = run(worlds, number_of("SIMULATION_STEPS", 1_000_000), says).unwrap_or_else(|failure| panic!("{failure}"));
-    println!("{:#?}", figures.told);
-    println!("seeds {} to {}: {figures}", worlds.seed, worlds.seed + figures.worlds - 1);
 }
 
 /// Steps within which a planted bug is found.
