@@ -32,7 +32,7 @@ pub fn edits(before: &str, after: &str) -> Vec<Edit> {
     let (mut from, mut to, mut at) = (0, 0, ahead);
     for (old_place, new_place) in kept.into_iter().chain([(old_words.len(), new_words.len())]) {
         let (gone, come) = (old_words[from..old_place].concat(), new_words[to..new_place].concat());
-        let (start, end) = alike(&gone, &come);
+        let (start, end) = typed_into(&gone, &come);
         if gone.len() > start + end || come.len() > start + end {
             edits.push(Edit { at: at + start, deleted: gone.len() - start - end, inserted: come[start..come.len() - end].iter().collect() });
         }
@@ -40,6 +40,13 @@ pub fn edits(before: &str, after: &str) -> Vec<Edit> {
         (from, to) = (old_place + 1, new_place + 1);
     }
     edits
+}
+
+/// What a place of the text keeps at its two ends. Letters are put into what stands there, or taken out of it; words that
+/// take the place of others are typed whole, and share no letter with what somebody else may be deleting.
+fn typed_into(gone: &[char], come: &[char]) -> (usize, usize) {
+    let (start, end) = alike(gone, come);
+    if start + end < gone.len().min(come.len()) { (0, 0) } else { (start, end) }
 }
 
 /// With how many of its parts one list begins and ends like another; the two ends do not overlap in either.
@@ -204,6 +211,15 @@ mod tests {
         let found = edits("asked before touching", "asked twice before touching her");
         let places: Vec<(usize, usize, &str)> = found.iter().map(|edit| (edit.at, edit.deleted, edit.inserted.as_str())).collect();
         assert_eq!(places, [(6, 0, "twice "), (21, 0, " her")]);
+    }
+
+    #[test]
+    fn a_word_in_the_place_of_another_is_whole_where_somebody_deletes_that_other() {
+        let merged = merge("ask about falls today", "ask about fainting today", "ask about today");
+        assert!(merged.contains("fainting"), "{merged}");
+        // Letters that are put into a word are no other word.
+        assert_eq!(edits("helo", "hello"), [Edit { at: 3, deleted: 0, inserted: "l".to_owned() }]);
+        assert_eq!(edits("helllo", "hello"), [Edit { at: 4, deleted: 1, inserted: String::new() }]);
     }
 
     #[test]
