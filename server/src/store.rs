@@ -26,6 +26,7 @@ mod postgres;
 mod readers;
 mod rotation;
 mod sqlite;
+mod together;
 mod turn;
 mod work;
 
@@ -206,6 +207,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Waits until no other process writes to these logs, and keeps it so until the turn ends.
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>>;
+    /// A turn at a log that stands where somebody knows it to stand. It waits for nobody: where the log has gone on, or another
+    /// process has its turn there, the commit is a [`StoreError::Conflict`].
+    fn turn_upon(&self, log: LogId, stand: Stand) -> Box<dyn Turn>;
     /// Writes all of it in one transaction, or nothing. Durable once this returns.
     ///
     /// [`StoreError::Conflict`] where a log went on meanwhile, there is an organisation already, an e-mail is taken or a

@@ -38,6 +38,13 @@ impl Gate {
         Err(GateError::Stopped)
     }
 
+    /// Whether a bundle may concern another log than its own, whoever sends it.
+    pub(super) async fn may_concern_others(&self, loaded: &mut Loaded, bundle: &Bundle) -> Result<bool> {
+        self.ask(loaded, |log| log.foresee(&bundle.items)).await?;
+        let (unsettles, lacks) = self.ask(loaded, |log| (log.unsettles(&bundle.items), log.lacks(&bundle.items))).await?;
+        Ok(Log::confirms_plan(&bundle.items) || !unsettles.is_empty() || !lacks.is_empty())
+    }
+
     /// Logs that the bundle names evidence in, as far as its author reads them, logs that hold copies of what it ends, and
     /// the mentee's other relationships where it confirms a plan.
     async fn concerned(&self, loaded: &mut Loaded, author: PersonId, bundle: &Bundle, now: At) -> Result<BTreeSet<LogId>> {

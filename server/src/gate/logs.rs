@@ -2,8 +2,9 @@
 //! others need the room.
 //!
 //! What is in memory may be behind: another process may have written. So an act takes its turn at the store first, reads
-//! where its logs stand, and catches up from their lines before anything is judged. What is in memory need not be whole:
-//! a log is [asked](Gate::ask), and what it then wants is fetched.
+//! where its logs stand, and catches up from their lines before anything is judged. Only what follows on memory, and
+//! concerns nothing else, needs no turn: the store takes it where memory was right, and else it is judged again.
+//! What is in memory need not be whole: a log is [asked](Gate::ask), and what it then wants is fetched.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -63,12 +64,14 @@ pub(super) struct Loaded {
     pub(super) newest_at: At,
     /// The root of what is stored of it, as it was read or written last.
     pub(super) root: Option<Root>,
+    /// Whether another process wrote to it lately, for all that was known at the last turn.
+    pub(super) is_written_elsewhere: bool,
 }
 
 impl Loaded {
     pub(super) fn new(log: Log) -> Self {
         let newest = log.newest().and_then(|newest| log.received_at(newest.position));
-        Self { log, newest_at: newest.unwrap_or(At(i64::MIN)), root: None }
+        Self { log, newest_at: newest.unwrap_or(At(i64::MIN)), root: None, is_written_elsewhere: false }
     }
 
     /// When something that arrives now was received.
@@ -253,10 +256,16 @@ impl Act {
         self.logs.into_iter().for_each(|locked| locked.put_back(gate));
     }
 
-    /// Writes; the logs are still locked, and lack what was written.
-    pub(super) async fn commit(self, work: Work) -> std::result::Result<Vec<Locked>, StoreError> {
-        self.turn.commit(work).await?;
-        Ok(self.logs)
+    /// Writes; the logs are still locked, and lack what was written. Where another writer was first memory is what it was.
+    pub(super) async fn commit(self, gate: &Gate, work: Work) -> std::result::Result<Vec<Locked>, StoreError> {
+        match self.turn.commit(work).await {
+            Ok(()) => Ok(self.logs),
+            Err(conflict @ StoreError::Conflict) => {
+                self.logs.into_iter().for_each(|locked| locked.put_back(gate));
+                Err(conflict)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -315,6 +324,21 @@ impl Gate {
         Err(GateError::Stopped)
     }
 
+    /// Begins an act on one log as it is known here, without a turn. `None` where it is not in memory, others write to it too,
+    /// or it has not come to the organisation's key.
+    pub(super) async fn begin_upon_memory(&self, log: LogId) -> Result<Option<Act>> {
+        self.logs.damage(log)?;
+        let mut guard = self.logs.slot(log).lock_owned().await;
+        let Some(loaded) = guard.take_if(|loaded| !loaded.is_written_elsewhere) else { return Ok(None) };
+        let turn = self.store.turn_upon(log, Stand { epoch: loaded.log.epoch, head: loaded.log.chain });
+        let mut act = Act { logs: vec![Locked { guard, loaded }], turn };
+        if self.due(&mut act).await?.logs.is_empty() {
+            return Ok(Some(act));
+        }
+        act.put_back(self);
+        Ok(None)
+    }
+
     async fn begin_now(&self, logs: Vec<LogId>) -> Result<Act> {
         let mut guards = Vec::with_capacity(logs.len());
         for log in &logs {
@@ -369,6 +393,7 @@ impl Gate {
             if is_left_out(LeftOut::CatchUp) {
                 return Ok(known);
             }
+            known.is_written_elsewhere = known.log.chain != stand.head;
             if self.catch_up(&mut known, stand, None).await? == Fetched::Here && known.log.chain == stand.head && known.log.epoch == stand.epoch {
                 return Ok(known);
             }

@@ -33,6 +33,12 @@ impl From<Verdict> for Pushed {
     }
 }
 
+/// What comes of a bundle, before anything is written.
+enum Ruled {
+    Accepted(Box<Work>, Pushed),
+    Answered(Verdict),
+}
+
 impl Gate {
     /// Judges a bundle. The verdict `Accepted` comes once its lines are durable.
     pub async fn push(self: &Arc<Self>, author: Author, bundle: Bundle, now: At) -> Result<Verdict> {
@@ -53,45 +59,63 @@ impl Gate {
     }
 
     async fn push_now(&self, author: Author, bundle: Bundle, now: At) -> Result<Pushed> {
+        if let Some(pushed) = self.push_upon_memory(author, &bundle, now).await {
+            return Ok(pushed);
+        }
         let mut act = match self.lock_for(author.person, &bundle, now).await {
             Err(GateError::Unknown) => return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()).into()),
             other => other?,
         };
-        // No log that the act writes to has a later line.
-        let received_at = act.logs.iter().map(|locked| locked.loaded().received_at(now)).max().unwrap_or(now);
-        let copied = self.copied(&mut act.logs, &bundle).await?;
-        let log = &act.log(bundle.log).loaded().log;
-        if bundle.epoch != log.epoch {
-            let epoch = log.epoch;
-            // Whoever left does not read the epoch that began since: there is nothing for them to go on with.
-            let goes_on = log.facts.is_member(author.person, received_at) || log.facts.supervises(author.person, received_at);
-            act.put_back(self);
-            if !goes_on {
-                return Ok(Verdict::Refused(shared::words::refusal::r10_not_member()).into());
-            }
-            return Ok(Verdict::Refused(shared::words::refusal::old_epoch(epoch)).into());
-        }
-        let judge = |log: &mut Log| log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
-        let judged = self.ask(act.log_mut(bundle.log).loaded_mut(), judge).await?;
-        let accepted = match judged {
-            Judged::Accept(accepted) => accepted,
-            Judged::Kept { position } => {
-                act.put_back(self);
-                return Ok(Verdict::Duplicate { position }.into());
-            }
-            Judged::Answer(verdict) => {
+        match self.ruled(&mut act, author, &bundle, now).await? {
+            Ruled::Accepted(work, pushed) => self.commit(act, *work).await.map(|()| pushed),
+            Ruled::Answered(verdict) => {
+                let received_at = received_at(&act, now);
                 act.put_back(self);
                 if matches!(verdict, Verdict::Held(_)) {
                     self.store.hold(&self.held_bundle(author, &bundle, received_at)).await?;
                 }
-                return Ok(verdict.into());
+                Ok(verdict.into())
             }
+        }
+    }
+
+    /// What follows on what is known here is accepted at once. Of everything else nothing is said: memory may be behind.
+    async fn push_upon_memory(&self, author: Author, bundle: &Bundle, now: At) -> Option<Pushed> {
+        let try_it = async {
+            let Some(mut act) = self.begin_upon_memory(bundle.log).await? else { return Ok(None) };
+            if !self.may_concern_others(act.log_mut(bundle.log).loaded_mut(), bundle).await?
+                && let Ruled::Accepted(work, pushed) = self.ruled(&mut act, author, bundle, now).await?
+            {
+                return self.commit(act, *work).await.map(|()| Some(pushed));
+            }
+            act.put_back(self);
+            Ok(None)
         };
-        let mut work = match self.elsewhere(&mut act.logs, &bundle, &accepted, received_at).await {
-            Err(GateError::Refused(refusal)) => {
-                act.put_back(self);
-                return Ok(Verdict::Refused(refusal).into());
-            }
+        try_it.await.unwrap_or_else(|error: GateError| {
+            tracing::debug!(log = %bundle.log, %error, "judged again, under a turn");
+            None
+        })
+    }
+
+    /// What comes of a bundle in an act. Nothing is written yet.
+    async fn ruled(&self, act: &mut Act, author: Author, bundle: &Bundle, now: At) -> Result<Ruled> {
+        let received_at = received_at(act, now);
+        let copied = self.copied(&mut act.logs, bundle).await?;
+        let log = &act.log(bundle.log).loaded().log;
+        if bundle.epoch != log.epoch {
+            // Whoever left does not read the epoch that began since: there is nothing for them to go on with.
+            let goes_on = log.facts.is_member(author.person, received_at) || log.facts.supervises(author.person, received_at);
+            let refusal = if goes_on { shared::words::refusal::old_epoch(log.epoch) } else { shared::words::refusal::r10_not_member() };
+            return Ok(Ruled::Answered(Verdict::Refused(refusal)));
+        }
+        let judge = |log: &mut Log| log.judge_with(&self.kinds, author, &bundle.items, copied.clone(), received_at);
+        let accepted = match self.ask(act.log_mut(bundle.log).loaded_mut(), judge).await? {
+            Judged::Accept(accepted) => accepted,
+            Judged::Kept { position } => return Ok(Ruled::Answered(Verdict::Duplicate { position })),
+            Judged::Answer(verdict) => return Ok(Ruled::Answered(verdict)),
+        };
+        let mut work = match self.elsewhere(&mut act.logs, bundle, &accepted, received_at).await {
+            Err(GateError::Refused(refusal)) => return Ok(Ruled::Answered(Verdict::Refused(refusal))),
             other => other?,
         };
         let locked = act.log(bundle.log);
@@ -103,8 +127,7 @@ impl Gate {
         let position = own.after().next.saturating_sub(1);
         let written = LogUpdate { log: own.log(), epoch: own.epoch(), lines: own.lines().cloned().collect(), more: false };
         work.logs.push(own);
-        self.commit(act, work).await?;
-        Ok(Pushed { verdict: Verdict::Accepted { position }, written: Some(written) })
+        Ok(Ruled::Accepted(Box::new(work), Pushed { verdict: Verdict::Accepted { position }, written: Some(written) }))
     }
 
     /// What accepted decisions mean in the act's other logs: for copies of evidence, and for a mentee's other plans.
@@ -150,7 +173,7 @@ impl Gate {
     /// fails, the act's logs are dropped and read again at the next touch.
     pub(super) async fn commit(&self, act: Act, work: Work) -> Result<()> {
         let logs = work.logs.clone();
-        let mut locked = act.commit(work).await?;
+        let mut locked = act.commit(self, work).await?;
         logs.iter().for_each(|work| self.store.announce(Moved { log: work.log(), from: work.before().next, next: work.after().next }));
         let mut all_taken = Ok(());
         for work in logs {
@@ -211,6 +234,11 @@ pub(crate) fn moved<'a>(facts: impl Iterator<Item = &'a Fact>, members: &BTreeSe
         }
     }
     moved
+}
+
+/// No log that an act writes to has a later line.
+fn received_at(act: &Act, now: At) -> At {
+    act.logs.iter().map(|locked| locked.loaded().received_at(now)).max().unwrap_or(now)
 }
 
 /// The records that accepted changes write: a bundle has one change.

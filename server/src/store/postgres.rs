@@ -1,9 +1,16 @@
 //! The shared store: a PostgreSQL that any number of server processes use at once.
 //!
-//! Whoever writes to a log holds its row from before it is judged until its lines are committed, so that two processes
-//! never write the same position; the rows are taken in the order of the logs' names. A process that dies gives its rows
-//! back with its connections. Transactions that commit at once share one flush to the disk: that is PostgreSQL's own
-//! group commit, and the reason why there is no writer with a queue here.
+//! Two processes never write the same position. Whoever takes a turn at logs holds their rows from before it judges until
+//! its lines are committed; the rows are taken in the order of the logs' names. Whoever judges upon what it knows holds
+//! nothing meanwhile: what waits at one moment is one transaction, which takes the rows that nobody holds and writes behind
+//! the heads that are still where they were. A process that dies gives its rows back with its connections.
+
+/// SQL: whether a column is one of a list of bytes, which is in JSON and hexadecimal.
+macro_rules! is_one_of {
+    ($list:literal) => {
+        concat!(" = any(array(select decode(value, 'hex') from jsonb_array_elements_text(", $list, "::jsonb) as listed (value)))")
+    };
+}
 
 mod announcer;
 mod news;
@@ -11,7 +18,7 @@ mod news;
 mod sql;
 mod turn;
 
-use std::{ops::DerefMut, time::Duration};
+use std::{ops::DerefMut, sync::Arc, time::Duration};
 
 use shared::id::LogId;
 use sqlx::{
@@ -20,10 +27,17 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use self::{PostgresStore as Backend, announcer::Announcer, news::PostgresNews, sql::failed, turn::PostgresTurn};
+use self::{
+    PostgresStore as Backend,
+    announcer::Announcer,
+    news::PostgresNews,
+    sql::{Callers, callers, failed},
+    turn::{Grouped, PostgresTurn, TurnUpon},
+};
 use super::{
-    Measures, Moved, News, OpenError, Result, StoreError, Turn,
+    Measures, Moved, News, OpenError, Result, Stand, StoreError, Turn, Work,
     readers::{Readers, TRUSTED},
+    together::Together,
 };
 
 type Pool = Readers<Postgres>;
@@ -41,11 +55,6 @@ const ENDS: &str = concat!(
     in_force!("$2"),
     " group by m.person, g.name, g.next"
 );
-
-/// Parts of a log by their names, which are a list in JSON.
-const PARTS: &str = "
-    select p.name, p.bytes from logs g join parts p on p.log = g.number
-     where g.name = $1 and p.name = any(array(select decode(value, 'hex') from jsonb_array_elements_text($2::jsonb) as names (value)))";
 
 /// Connections that read. An act that holds a log reads through these, so they never wait for an act.
 const READERS: usize = 8;
@@ -72,6 +81,8 @@ const SESSION: &str = "
 pub struct PostgresStore {
     readers: Pool,
     writers: PgPool,
+    group: Arc<Together<Work, ()>>,
+    callers: Callers,
     options: PgConnectOptions,
     announcer: Announcer,
     measures: Measures,
@@ -89,8 +100,11 @@ impl PostgresStore {
         connection.close().await.map_err(failed)?;
         let readers = Readers::new(options.clone(), READERS, ACQUIRE_TIMEOUT, Some(SESSION));
         let writers = writers(&options);
+        let measures = Measures::default();
+        let group = Arc::new(Together::start(Grouped { writers: writers.clone(), measures: measures.clone() }));
         let announcer = Announcer::start(readers.clone(), process);
-        Ok(Self { readers, writers, options, announcer, measures: Measures::default() })
+        let callers = callers(readers.clone());
+        Ok(Self { readers, writers, group, callers, options, announcer, measures })
     }
 
     async fn connection(&self) -> Result<impl DerefMut<Target = Connection>> {
@@ -100,6 +114,10 @@ impl PostgresStore {
     async fn take_turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         let transaction = self.writers.begin().await.map_err(failed)?;
         Ok(Box::new(PostgresTurn::take(transaction, logs, self.measures.clone()).await?))
+    }
+
+    fn take_turn_upon(&self, log: LogId, stand: Stand) -> Box<dyn Turn> {
+        Box::new(TurnUpon { log, stand, group: Arc::clone(&self.group) })
     }
 
     fn tell_others(&self, moved: Moved) {

@@ -1,5 +1,12 @@
 //! The embedded store: one SQLite file, in WAL with `synchronous=FULL`, one writer and a few readers.
 
+/// SQL: whether a column is one of a list of bytes, which is in JSON and hexadecimal.
+macro_rules! is_one_of {
+    ($list:literal) => {
+        concat!(" in (select unhex(value) from json_each(", $list, "))")
+    };
+}
+
 #[path = "sql/store.rs"]
 mod sql;
 mod turn;
@@ -14,8 +21,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use self::{SqliteStore as Backend, sql::failed, turn::SqliteTurn, writer::Writer};
-use super::{Measures, Moved, News, OpenError, Result, Turn, readers::Readers};
+use self::{
+    SqliteStore as Backend,
+    sql::{Callers, callers, failed},
+    turn::SqliteTurn,
+    writer::Writer,
+};
+use super::{Measures, Moved, News, OpenError, Result, Stand, Turn, readers::Readers};
 
 type Pool = Readers<Sqlite>;
 type Connection = SqliteConnection;
@@ -33,11 +45,6 @@ const ENDS: &str = concat!(
     " group by m.person, g.name, g.next"
 );
 
-/// Parts of a log by their names, which are a list in JSON.
-const PARTS: &str = "
-    select p.name, p.bytes from logs g join parts p on p.log = g.number
-     where g.name = $1 and p.name in (select unhex(value) from json_each($2))";
-
 /// Connections that read; each has a thread of its own.
 const READERS: usize = 3;
 /// Pages that one connection keeps, in KiB.
@@ -49,6 +56,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct SqliteStore {
     readers: Pool,
+    callers: Callers,
     writer: Arc<Writer>,
     measures: Measures,
 }
@@ -72,11 +80,16 @@ impl SqliteStore {
         let measures = Measures::default();
         let writer = Arc::new(Writer::open(&options, measures.clone()).await?);
         let readers = Readers::new(options.read_only(true).create_if_missing(false), READERS, BUSY_TIMEOUT, None);
-        Ok(Self { readers, writer, measures })
+        let callers = callers(readers.clone());
+        Ok(Self { readers, callers, writer, measures })
     }
 
     async fn take_turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         Ok(Box::new(SqliteTurn::take(&self.readers, Arc::clone(&self.writer), logs).await?))
+    }
+
+    fn take_turn_upon(&self, log: LogId, stand: Stand) -> Box<dyn Turn> {
+        Box::new(SqliteTurn::upon(Arc::clone(&self.writer), log, stand))
     }
 
     #[expect(clippy::unused_self, reason = "the other database's store tells them")]

@@ -18,7 +18,8 @@ use shared::{
 };
 
 use crate::{
-    house::{Database, House, LEAD, MENTEE, MENTOR},
+    hand::Hand,
+    house::{Database, House, LEAD, MENTEE, MENTOR, SUPERVISOR},
     live::{PATIENCE, Stream},
     phone::Phone,
     postgres::Cluster,
@@ -138,6 +139,32 @@ async fn looked(listener: &mut Listener, house: &House, next: u64) {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn a_process_that_is_behind_judges_again_and_a_log_that_another_one_holds_stops_no_other() {
+    let house = House::on(Database::Postgres).await;
+    let other = house.beside(3).await;
+    let (mut hand, mut supervisor) = (Hand::of(&house).await, Phone::of(&house, SUPERVISOR).await);
+    let now = house.clock.now();
+    // Each process has the log in memory, and is at times behind the other.
+    let mut positions = Vec::new();
+    for at in [&house, &other, &house, &house, &other, &other, &house] {
+        match at.server.gate.push(hand.author, hand.comment(&house), now).await.expect("an answer") {
+            Verdict::Accepted { position } => positions.push(position),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(positions.windows(2).all(|pair| pair[1] == pair[0] + 1), "{positions:?}");
+    // Somebody has their turn at the log and takes their time. Who writes to it waits, and nobody else.
+    let held = other.server.store.turn(&[house.record]).await.expect("nobody has it");
+    let mut waits = Box::pin(house.server.gate.push(hand.author, hand.comment(&house), now));
+    assert!(futures_util::poll!(&mut waits).is_pending());
+    supervisor.drafts(&house).await;
+    assert!(matches!(supervisor.sync(&house).await.as_slice(), [Verdict::Accepted { .. }]));
+    assert!(futures_util::poll!(&mut waits).is_pending());
+    drop(held);
+    assert!(matches!(waits.await.expect("its turn comes"), Verdict::Accepted { .. }));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Rotation, Session, Settled, StoreError, Work};
+use server::store::{Device, Drafted, Erasure, Held, HeldId, Kept, LogWork, Outcome, Page, Person, Place, Rotation, Session, Settled, Stand, StoreError, Work};
 use shared::{
     bytes::{Bytes, Fixed},
     fact::{Epoch, Fact, Member, MemberEnded},
@@ -253,6 +253,32 @@ pub async fn a_caller_is_found_with_what_is_asked_of_each_call(bench: Bench) {
     }
 }
 
+pub async fn callers_that_ask_at_once_are_each_told_their_own(bench: Bench) {
+    let mut people = Vec::new();
+    for number in 0..30_u8 {
+        let person = bench.person(100 + u128::from(number)).await;
+        if number % 3 != 0 {
+            bench.opened(record_log(u128::from(number)), vec![member(person, Role::Mentee)]).await;
+        }
+        let session = Session { person, began_at: NOW, ends_at: NOW.plus(DAY_MS), device: None };
+        bench.store.begin_session(Fixed([number; 32]), &session).await.expect("an answer");
+        people.push(person);
+    }
+    let asked: Vec<_> = (0..90_u8)
+        .map(|number| {
+            let store = Arc::clone(&bench.store);
+            tokio::spawn(async move { (number, store.caller(Fixed([number % 45; 32]), NOW).await) })
+        })
+        .collect();
+    for one in asked {
+        let (number, caller) = one.await.expect("it runs to its end");
+        let (number, caller) = (number % 45, caller.expect("an answer"));
+        assert_eq!(caller.as_ref().map(|caller| caller.session.person), people.get(usize::from(number)).copied(), "{number}");
+        let log = (number < 30 && number % 3 != 0).then(|| record_log(u128::from(number)));
+        assert_eq!(caller.and_then(|caller| caller.reach.first().map(|reach| reach.log)), log, "{number}");
+    }
+}
+
 fn a_phone(bench: &Bench, person: PersonId) -> Device {
     let (id, key, label) = (DeviceId(Uuid::from_u128(5)), bench.key.public(), "a phone".to_owned());
     Device { id, person, key, label, enrolled_at: NOW, revoked_at: None, heard_at: None }
@@ -358,6 +384,35 @@ pub async fn a_turn_says_where_its_logs_stand_and_is_nothing_when_dropped(bench:
     let after = work.after();
     bench.store.turn(&[log]).await.expect("the last turn has ended").commit(Work::of(work)).await.expect("it follows");
     assert_eq!(bench.store.stand(log).await.expect("an answer").map(|stand| stand.head), Some(after));
+}
+
+pub async fn what_is_written_upon_what_is_known_follows_it_or_is_a_conflict(bench: Bench) {
+    let logs: Vec<LogId> = (1..=40).map(record_log).collect();
+    let mut written = Vec::new();
+    for log in &logs {
+        let head = bench.opened(*log, vec![]).await;
+        let known = Stand { epoch: FIRST_EPOCH, head };
+        // All but every fifth log are where they are thought to be.
+        let is_known = written.len() % 5 != 4;
+        if !is_known {
+            bench.store.commit(Work::of(bench.work(*log, head, NOW, vec![captured(1)]))).await.expect("it follows");
+        }
+        let turn = bench.store.turn_upon(*log, known);
+        assert_eq!((turn.stand(*log), turn.stand(record_log(99))), (Some(known), None));
+        let work = bench.work(*log, head, NOW, vec![captured(2)]);
+        let after = work.after();
+        written.push((*log, is_known.then_some(after), tokio::spawn(turn.commit(Work::of(work)))));
+    }
+    for (log, follows, done) in written {
+        let done = done.await.expect("it runs to its end");
+        let stand = bench.store.stand(log).await.expect("an answer").expect("it is open");
+        match follows {
+            Some(after) => assert!(done.is_ok() && stand.head == after, "{log}: {done:?}"),
+            None => assert!(matches!(done, Err(StoreError::Conflict)), "{log}: {done:?}"),
+        }
+        let lines = bench.store.lines(log, Page { from: 0, end: 99, lines: 99, bytes: 1 << 20 }).await.expect("an answer");
+        assert_eq!(stand.head.next, u64::try_from(lines.len()).expect("a few"), "{log}");
+    }
 }
 
 pub async fn the_ends_of_logs_are_those_of_their_members_now(bench: Bench) {

@@ -35,10 +35,12 @@ contract! {
     a_membership_is_in_force_once_its_line_stands_or_from_its_day_on
     a_device_is_enrolled_with_its_certificates_or_not_at_all
     a_caller_is_found_with_what_is_asked_of_each_call
+    callers_that_ask_at_once_are_each_told_their_own
     held_words_are_kept_once_and_settled_once
     a_drafts_times_are_its_first_and_its_last
     an_invitation_used_twice_at_once_sets_one_password
     nobody_has_an_address_that_no_database_takes
+    what_is_written_upon_what_is_known_follows_it_or_is_a_conflict
     a_turn_says_where_its_logs_stand_and_is_nothing_when_dropped
     the_ends_of_logs_are_those_of_their_members_now
     people_and_logs_come_in_the_order_of_their_bytes

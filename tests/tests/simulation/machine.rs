@@ -139,6 +139,18 @@ impl Machine {
         self.last_turn
     }
 
+    /// Takes a row if that is free.
+    pub fn take_row(&mut self, turn: TurnId, log: LogId) -> bool {
+        if self.planted == Some(Planted::LockLeftOut) {
+            return true;
+        }
+        let lock = self.locks.entry(log).or_default();
+        if lock.owner.is_none() {
+            lock.owner = Some(turn);
+        }
+        lock.owner == Some(turn)
+    }
+
     fn lock_row(&mut self, process: usize, turn: TurnId, log: LogId) -> Option<oneshot::Receiver<()>> {
         if self.planted == Some(Planted::LockLeftOut) {
             return None;

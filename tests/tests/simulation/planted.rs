@@ -10,6 +10,8 @@ pub enum Planted {
     HalfTransaction,
     /// A turn at a log does not wait for the one before it.
     LockLeftOut,
+    /// Whoever writes upon what they know does not look whether it is so.
+    HeadUnchecked,
     /// Whoever left a log reads on.
     ReadsOn,
     /// The phone says 'saved' before it is.

@@ -37,17 +37,20 @@ impl SimStore {
 
     /// Waits for the rows of some logs.
     async fn take(&self, logs: &[LogId]) -> Result<SimTurn> {
-        let (turn, generation) = {
-            let mut machine = self.machine.get();
-            (machine.new_turn(), machine.generation)
-        };
-        let mut taken = SimTurn { machine: self.machine.clone(), process: self.process, turn, generation, stands: Vec::new(), written: false };
+        let mut taken = self.begin();
         for log in logs {
-            self.machine.lock(self.process, turn, *log).await?;
+            self.machine.lock(self.process, taken.turn, *log).await?;
         }
         let machine = self.machine.get();
         taken.stands = logs.iter().map(|log| (*log, machine.tables.stand(*log))).collect();
         Ok(taken)
+    }
+
+    /// A turn that has no rows yet.
+    fn begin(&self) -> SimTurn {
+        let mut machine = self.machine.get();
+        let (turn, generation) = (machine.new_turn(), machine.generation);
+        SimTurn { machine: self.machine.clone(), process: self.process, turn, generation, stands: Vec::new(), written: false }
     }
 
     async fn read<T>(&self, question: impl FnOnce(&Tables) -> T) -> Result<T> {
@@ -158,6 +161,10 @@ impl Store for SimStore {
 
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         Ok(Box::new(self.take(logs).await?))
+    }
+
+    fn turn_upon(&self, log: LogId, stand: Stand) -> Box<dyn Turn> {
+        Box::new(SimTurnUpon { turn: self.begin(), log, stand })
     }
 
     async fn parts(&self, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {
@@ -284,5 +291,32 @@ impl Drop for SimTurn {
         if !self.written && machine.generation == self.generation {
             machine.release(self.turn);
         }
+    }
+}
+
+/// A turn that takes its row when it is committed, if that is free and its log stands where it is thought to.
+struct SimTurnUpon {
+    turn: SimTurn,
+    log: LogId,
+    stand: Stand,
+}
+
+#[async_trait]
+impl Turn for SimTurnUpon {
+    fn stand(&self, log: LogId) -> Option<Stand> {
+        (self.log == log).then_some(self.stand)
+    }
+
+    async fn commit(self: Box<Self>, work: Work) -> Result<()> {
+        let Self { turn, log, stand } = *self;
+        turn.machine.point(turn.process, Point::Lock).await?;
+        {
+            let mut machine = turn.machine.get();
+            let is_there = machine.take_row(turn.turn, log) && machine.tables.stand(log) == Some(stand);
+            if !is_there && machine.planted != Some(Planted::HeadUnchecked) {
+                return Err(StoreError::Conflict);
+            }
+        }
+        turn.write(Write::Work(Box::new(work))).await
     }
 }

@@ -9,13 +9,16 @@ use shared::{
 use sqlx::QueryBuilder;
 
 use super::{
-    Connection, Database, PARTS, begin,
+    Connection, Database, begin,
     read::{failed, integer},
 };
 use crate::store::{Kept, Result, StoreError};
 
 /// Rows that one statement writes.
 const ROWS_AT_ONCE: usize = 256;
+
+/// Parts of a log by their names.
+const PARTS: &str = concat!("select p.name, p.bytes from logs g join parts p on p.log = g.number where g.name = $1 and p.name", is_one_of!("$2"));
 
 /// One statement, so that all of them stood there at one moment.
 pub(super) async fn read(connection: &mut Connection, log: LogId, names: &BTreeSet<Name>) -> Result<Rows> {

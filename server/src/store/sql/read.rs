@@ -1,7 +1,7 @@
 //! How values come out of rows, and who may read which log.
 
 use shared::{
-    bytes::{Fixed, Hash},
+    bytes::Fixed,
     id::{DeviceId, LogId, PersonId, RecordId},
     role::Role,
     time::At,
@@ -9,7 +9,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{Connection, ENDS, MIGRATIONS};
-use crate::store::{Caller, Membership, Reach, Result, Session, StoreError};
+use crate::store::{Membership, Reach, Result, StoreError};
 
 /// An error of the database: a broken unique index is a conflict, all else means that it did not answer.
 pub(in crate::store) fn failed(error: sqlx::Error) -> StoreError {
@@ -52,7 +52,7 @@ pub(super) fn role(code: &str) -> Result<Role> {
 }
 
 /// A log of some memberships `m`, and how far they reach at `$2`.
-macro_rules! reach {
+macro_rules! reaches {
     () => {
         concat!(
             "g.name, g.epoch, g.next, max(case when ",
@@ -65,17 +65,19 @@ macro_rules! reach {
     };
 }
 
+pub(super) use reaches;
+
 #[derive(FromRow)]
-struct ReachRow {
-    name: String,
-    epoch: i64,
-    next: i64,
-    current: bool,
-    left_at: Option<i64>,
+pub(super) struct ReachRow {
+    pub(super) name: String,
+    pub(super) epoch: i64,
+    pub(super) next: i64,
+    pub(super) current: bool,
+    pub(super) left_at: Option<i64>,
 }
 
 impl ReachRow {
-    fn reach(&self) -> Result<Reach> {
+    pub(super) fn reach(&self) -> Result<Reach> {
         let next: u64 = number(self.next)?;
         let left: Option<u64> = self.left_at.map(number).transpose()?;
         let end = if self.current { next } else { left.unwrap_or(next).min(next) };
@@ -84,59 +86,14 @@ impl ReachRow {
 }
 
 pub(super) async fn reach(connection: &mut Connection, person: PersonId, now: At) -> Result<Vec<Reach>> {
-    const REACH: &str = concat!("select ", reach!(), " from members m join logs g on g.number = m.log where m.person = $1 group by g.number order by g.name");
+    const REACH: &str = concat!("select ", reaches!(), " from members m join logs g on g.number = m.log where m.person = $1 group by g.number order by g.name");
     let rows: Vec<ReachRow> = sqlx::query_as(REACH).bind(person.to_string()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
     rows.iter().map(ReachRow::reach).collect()
-}
-
-/// One row a log.
-#[derive(FromRow)]
-struct CallerRow {
-    person: String,
-    began_at: i64,
-    ends_at: i64,
-    device: Option<String>,
-    heard_at: Option<i64>,
-    devices: Option<String>,
-    /// Absent where the person never had one, as are the next two.
-    name: Option<String>,
-    epoch: Option<i64>,
-    next: Option<i64>,
-    current: bool,
-    left_at: Option<i64>,
-}
-
-impl CallerRow {
-    fn reach(self) -> Option<Result<Reach>> {
-        let Self { current, left_at, .. } = self;
-        Some(ReachRow { name: self.name?, epoch: self.epoch?, next: self.next?, current, left_at }.reach())
-    }
 }
 
 /// The device that a session was last heard from by, and when.
 pub(super) fn heard(device: Option<&str>, at: Option<i64>) -> Result<Option<(DeviceId, At)>> {
     device.zip(at).map(|(device, at)| Ok((parsed(device)?, At(at)))).transpose()
-}
-
-pub(super) async fn caller(connection: &mut Connection, token_hash: Hash, now: At) -> Result<Option<Caller>> {
-    const CALLER: &str = concat!(
-        "select s.person, s.began_at, s.ends_at, s.device, s.heard_at, ",
-        "(select string_agg(d.id, ' ') from devices d where d.person = s.person and d.revoked_at is null) as devices, ",
-        reach!(),
-        " from sessions s left join members m on m.person = s.person left join logs g on g.number = m.log
-         where s.token_hash = $1 and $2 < s.ends_at group by s.token_hash, g.number order by g.name"
-    );
-    let rows: Vec<CallerRow> = sqlx::query_as(CALLER).bind(token_hash.0.to_vec()).bind(now.0).fetch_all(connection).await.map_err(failed)?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let session = Session {
-        person: parsed(&first.person)?,
-        began_at: At(first.began_at),
-        ends_at: At(first.ends_at),
-        device: heard(first.device.as_deref(), first.heard_at)?,
-    };
-    let devices = first.devices.iter().flat_map(|devices| devices.split(' ')).map(parsed).collect::<Result<_>>()?;
-    let reach = rows.into_iter().filter_map(CallerRow::reach).collect::<Result<_>>()?;
-    Ok(Some(Caller { session, token_hash, devices, reach }))
 }
 
 pub(super) async fn ends(connection: &mut Connection, people: &[PersonId], now: At) -> Result<Vec<(PersonId, LogId, u64)>> {

@@ -1,6 +1,7 @@
 //! What both databases do alike, written once and compiled for each: the statements are of one dialect, their placeholders
 //! `$1`. What is theirs alone, each keeps beside this: how it opens, begins, commits and closes.
 
+mod callers;
 mod copies;
 mod devices;
 mod held;
@@ -24,8 +25,12 @@ use shared::{
     time::At,
 };
 
-pub(super) use self::{read::failed, write::write};
-use super::{Backend, Connection, Database, ENDS, MIGRATIONS, PARTS, begin};
+pub(super) use self::{
+    callers::{Callers, callers},
+    read::failed,
+    write::write,
+};
+use super::{Backend, Connection, Database, ENDS, MIGRATIONS, Pool, begin};
 use crate::store::{
     Caller, Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
 };
@@ -88,7 +93,7 @@ impl Store for Backend {
     }
 
     async fn caller(&self, token_hash: Hash, now: At) -> Result<Option<Caller>> {
-        self.readers.read(async |connection| read::caller(connection, token_hash, now).await).await
+        self.callers.ask((token_hash, now)).await
     }
 
     async fn extend_session(&self, token_hash: Hash, ends_at: At) -> Result<()> {
@@ -121,6 +126,10 @@ impl Store for Backend {
 
     async fn turn(&self, logs: &[LogId]) -> Result<Box<dyn Turn>> {
         self.take_turn(logs).await
+    }
+
+    fn turn_upon(&self, log: LogId, stand: Stand) -> Box<dyn Turn> {
+        self.take_turn_upon(log, stand)
     }
 
     async fn stand(&self, log: LogId) -> Result<Option<Stand>> {

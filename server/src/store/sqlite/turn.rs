@@ -28,6 +28,10 @@ impl SqliteTurn {
         });
         Ok(Self { stands: stands.await?, writer })
     }
+
+    pub(super) fn upon(writer: Arc<Writer>, log: LogId, stand: Stand) -> Self {
+        Self { stands: vec![(log, Some(stand))], writer }
+    }
 }
 
 #[async_trait]

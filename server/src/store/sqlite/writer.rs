@@ -1,34 +1,27 @@
-//! The one writer: a task that drains a bounded queue, many pieces of work in one transaction.
-//!
-//! Each piece is still whole or not at all: where a group fails, its pieces are written one by one.
+//! The one writer: it writes what waits in groups, and lends its connection for small writes.
+
+use std::sync::Arc;
 
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::sync::Arc;
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, mpsc, oneshot};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::{
-    super::{Measures, OpenError, Result, StoreError, Work, measures::Commit},
+    super::{
+        Measures, OpenError, Result, Work,
+        measures::Commit,
+        together::{Does, Together, closed},
+    },
     MIGRATIONS, begin,
     sql::{failed, write},
 };
-
-/// Pieces of work that may wait; who comes then waits for a place.
-const QUEUE: usize = 1_024;
-/// Pieces of work in one transaction.
-const GROUP: usize = 64;
 
 /// Absent once closed.
 type Slot = Arc<Mutex<Option<SqliteConnection>>>;
 
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Waiting>,
+    group: Together<Work, ()>,
     slot: Slot,
-}
-
-struct Waiting {
-    work: Work,
-    answer: oneshot::Sender<Result<()>>,
 }
 
 impl Writer {
@@ -39,16 +32,13 @@ impl Writer {
             sweep(&mut connection).await?;
         }
         let slot = Arc::new(Mutex::new(Some(connection)));
-        let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(drain(waiting, Arc::clone(&slot), measures));
-        Ok(Self { queue, slot })
+        let group = Together::start(Grouped { slot: Arc::clone(&slot), measures });
+        Ok(Self { group, slot })
     }
 
     /// Durable once this returns.
     pub(super) async fn commit(&self, work: Work) -> Result<()> {
-        let (answer, answered) = oneshot::channel();
-        self.queue.send(Waiting { work, answer }).await.map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+        self.group.ask(work).await
     }
 
     /// The connection, for small writes that are no lines. Whoever commits lines waits meanwhile.
@@ -65,40 +55,28 @@ impl Writer {
     }
 }
 
-fn closed() -> StoreError {
-    StoreError::Unavailable("closed".to_owned())
+struct Grouped {
+    slot: Slot,
+    measures: Measures,
 }
 
-async fn drain(mut waiting: mpsc::Receiver<Waiting>, slot: Slot, measures: Measures) {
-    let mut group = Vec::with_capacity(GROUP);
-    while waiting.recv_many(&mut group, GROUP).await > 0 {
-        let mut slot = slot.lock().await;
-        let Some(connection) = slot.as_mut() else {
-            group.clear();
-            continue;
-        };
-        let works: Vec<&Work> = group.iter().map(|waiting| &waiting.work).collect();
-        let together = transact(connection, &works, &measures).await;
-        if together.is_ok() || group.len() == 1 {
-            let mut together = Some(together);
-            for Waiting { answer, .. } in group.drain(..) {
-                // Whoever asked may be gone; the work stands.
-                let _ = answer.send(together.take().unwrap_or(Ok(())));
-            }
-            continue;
-        }
-        for Waiting { work, answer } in group.drain(..) {
-            let _ = answer.send(transact(connection, &[&work], &measures).await);
-        }
+impl Does for Grouped {
+    type Piece = Work;
+    type Done = ();
+
+    async fn all(&mut self, works: &[Work]) -> Result<Vec<Result<()>>> {
+        let mut slot = self.slot.lock().await;
+        transact(slot.as_mut().ok_or_else(closed)?, works, &self.measures).await?;
+        Ok(works.iter().map(|_| Ok(())).collect())
     }
 }
 
-async fn transact(connection: &mut SqliteConnection, works: &[&Work], measures: &Measures) -> Result<()> {
-    let commit = Commit::of(works.iter().copied());
+async fn transact(connection: &mut SqliteConnection, works: &[Work], measures: &Measures) -> Result<()> {
+    let commit = Commit::of(works);
     let erases = works.iter().flat_map(|work| &work.logs).any(|log| log.erasure().is_some());
     let mut transaction = begin(connection).await?;
     // Dropping the transaction undoes it.
-    write(&mut transaction, works).await?;
+    write(&mut transaction, &works.iter().collect::<Vec<_>>()).await?;
     if erases {
         run(&mut transaction, UNSWEPT).await?;
     }
