@@ -14,6 +14,7 @@ macro_rules! is_one_of {
 
 mod announcer;
 mod news;
+mod script;
 #[path = "sql/store.rs"]
 mod sql;
 mod turn;
@@ -31,6 +32,7 @@ use self::{
     PostgresStore as Backend,
     announcer::Announcer,
     news::PostgresNews,
+    script::Script,
     sql::{Callers, callers, failed},
     turn::{Grouped, PostgresTurn, TurnUpon},
 };

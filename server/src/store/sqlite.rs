@@ -7,6 +7,7 @@ macro_rules! is_one_of {
     };
 }
 
+mod script;
 #[path = "sql/store.rs"]
 mod sql;
 mod turn;
@@ -23,6 +24,7 @@ use sqlx::{
 
 use self::{
     SqliteStore as Backend,
+    script::Script,
     sql::{Callers, callers, failed},
     turn::SqliteTurn,
     writer::Writer,

@@ -14,6 +14,7 @@ use super::{
         together::{Does, Together},
     },
     Transaction,
+    script::Script,
     sql::{
         read::{failed, fixed, number, parsed},
         write,
@@ -53,10 +54,11 @@ impl Held {
         self.stands.iter().find(|(known, _)| *known == log).map(|(_, stand)| *stand)
     }
 
-    async fn commit(mut self, works: &[&Work], measures: &Measures) -> Result<()> {
+    async fn commit(self, works: &[&Work], measures: &Measures) -> Result<()> {
         let commit = Commit::of(works.iter().copied());
-        write(&mut self.transaction, works).await?;
-        self.transaction.commit().await.map_err(failed)?;
+        let mut script = Script::of(self.transaction);
+        write(&mut script, works).await?;
+        script.commit().await?;
         measures.note(commit);
         Ok(())
     }

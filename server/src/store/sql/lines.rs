@@ -8,11 +8,11 @@ use shared::{
     line::{ChainHead, Header, Line, LineKind, Side},
     time::At,
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Connection, Database,
+    Connection, Script,
     read::{damaged, failed, fixed, integer, number, parsed},
     write::ROWS_AT_ONCE,
 };
@@ -114,32 +114,35 @@ pub(super) async fn page(connection: &mut Connection, log: LogId, page: Page) ->
 }
 
 /// Lines with the numbers of their logs.
-pub(super) async fn insert(connection: &mut Connection, entries: &[(i64, &Entry)]) -> Result<()> {
+pub(super) async fn insert(script: &mut Script<'_>, entries: &[(i64, &Entry)]) -> Result<()> {
     for entries in entries.chunks(ROWS_AT_ONCE) {
-        let mut statement =
-            QueryBuilder::<Database>::new("insert into lines (log, position, epoch, kind, author, device, received_at, nonce, commitment, hash, signature) ");
-        statement.push_values(entries, |mut row, (log, entry)| {
-            let Line { header, commitment, hash, signature, .. } = &entry.line;
-            let kind = match header.kind {
-                LineKind::Word => 0_i64,
-                LineKind::Decision => 1,
-                LineKind::Fact => 2,
-            };
-            row.push_bind(*log).push_bind(integer(header.position)).push_bind(i64::from(header.epoch)).push_bind(kind);
-            row.push_bind(header.author.map(|author| author.0.as_bytes().to_vec())).push_bind(header.device.map(|device| device.0.as_bytes().to_vec()));
-            row.push_bind(header.received_at.0).push_bind(bytes(&header.nonce)).push_bind(bytes(commitment)).push_bind(bytes(hash));
-            row.push_bind(signature.as_ref().map(cbor::encode));
+        let headers = script.tell(|statement| {
+            statement.push("insert into lines (log, position, epoch, kind, author, device, received_at, nonce, commitment, hash, signature) ");
+            statement.push_values(entries, |mut row, (log, entry)| {
+                let Line { header, commitment, hash, signature, .. } = &entry.line;
+                let kind = match header.kind {
+                    LineKind::Word => 0_i64,
+                    LineKind::Decision => 1,
+                    LineKind::Fact => 2,
+                };
+                row.push_bind(*log).push_bind(integer(header.position)).push_bind(i64::from(header.epoch)).push_bind(kind);
+                row.push_bind(header.author.map(|author| author.0.as_bytes().to_vec())).push_bind(header.device.map(|device| device.0.as_bytes().to_vec()));
+                row.push_bind(header.received_at.0).push_bind(bytes(&header.nonce)).push_bind(bytes(commitment)).push_bind(bytes(hash));
+                row.push_bind(signature.as_ref().map(cbor::encode));
+            });
         });
-        statement.build().execute(&mut *connection).await.map_err(failed)?;
+        headers.await?;
     }
     let sides: Vec<_> = entries.iter().filter_map(|(log, entry)| Some((*log, *entry, entry.line.side.as_ref()?))).collect();
     for sides in sides.chunks(ROWS_AT_ONCE) {
-        let mut statement = QueryBuilder::<Database>::new("insert into sides (log, position, salt, bytes, content, item_hash) ");
-        statement.push_values(sides, |mut row, (log, entry, side)| {
-            row.push_bind(*log).push_bind(integer(entry.line.header.position)).push_bind(bytes(&side.salt)).push_bind(side.bytes.0.as_slice());
-            row.push_bind(side.content.as_ref().map(|content| content.0.as_slice())).push_bind(entry.item_hash.as_ref().map(bytes));
+        let words = script.tell(|statement| {
+            statement.push("insert into sides (log, position, salt, bytes, content, item_hash) ");
+            statement.push_values(sides, |mut row, (log, entry, side)| {
+                row.push_bind(*log).push_bind(integer(entry.line.header.position)).push_bind(bytes(&side.salt)).push_bind(side.bytes.0.as_slice());
+                row.push_bind(side.content.as_ref().map(|content| content.0.as_slice())).push_bind(entry.item_hash.as_ref().map(bytes));
+            });
         });
-        statement.build().execute(&mut *connection).await.map_err(failed)?;
+        words.await?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) use self::{
     read::failed,
     write::write,
 };
-use super::{Backend, Connection, Database, ENDS, MIGRATIONS, Pool, begin};
+use super::{Backend, Connection, Database, ENDS, MIGRATIONS, Pool, Script, begin};
 use crate::store::{
     Caller, Device, Held, HeldId, Kept, Measures, Membership, Moved, News, Organisation, Page, Person, Reach, Result, Rotation, Session, Stand, Store, Turn,
 };

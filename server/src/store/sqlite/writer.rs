@@ -11,7 +11,8 @@ use super::{
         measures::Commit,
         together::{Does, Together, closed},
     },
-    MIGRATIONS, begin,
+    MIGRATIONS,
+    script::Script,
     sql::{failed, write},
 };
 
@@ -74,19 +75,25 @@ impl Does for Grouped {
 async fn transact(connection: &mut SqliteConnection, works: &[Work], measures: &Measures) -> Result<()> {
     let commit = Commit::of(works);
     let erases = works.iter().flat_map(|work| &work.logs).any(|log| log.erasure().is_some());
-    let mut transaction = begin(connection).await?;
-    // Dropping the transaction undoes it.
-    write(&mut transaction, &works.iter().collect::<Vec<_>>()).await?;
-    if erases {
-        run(&mut transaction, UNSWEPT).await?;
+    let mut script = Script::begin(connection);
+    if let Err(error) = write_all(&mut script, works, erases).await {
+        script.undo().await;
+        return Err(error);
     }
-    transaction.commit().await.map_err(failed)?;
     measures.note(commit);
     if erases && let Err(error) = sweep(connection).await {
         // Nobody reads the words any more; the bytes in the file go when it is opened next.
         tracing::error!(%error, "the file was not written anew after an erasure: restart the server once there is room for that");
     }
     Ok(())
+}
+
+async fn write_all(script: &mut Script<'_>, works: &[Work], erases: bool) -> Result<()> {
+    write(script, &works.iter().collect::<Vec<_>>()).await?;
+    if erases {
+        run(script.connection().await?, UNSWEPT).await?;
+    }
+    script.commit().await
 }
 
 /// The file's own note that words were erased and it was not written anew since.
