@@ -2,10 +2,11 @@
 //!
 //! Whoever copies from a log holds it, and so does whoever voids there: which copies there are is read under that lock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
-    id::{LogId, PersonId},
+    evidence::elsewhere::Elsewhere,
+    id::{LogId, PersonId, RecordId},
     log::{Copied, Log},
     role::Role,
     time::At,
@@ -20,6 +21,21 @@ use crate::store::Page;
 
 /// How often an act finds, once it holds its logs, that it concerns others too.
 pub(super) const MAX_WIDENINGS: usize = 4;
+
+/// What in a bundle looks beyond its log.
+pub(super) struct Outward {
+    /// Records that it ends or hides, which may have been copied from here.
+    unsettles: Vec<RecordId>,
+    /// Evidence that it names elsewhere, by the claim.
+    lacks: BTreeMap<RecordId, Elsewhere>,
+    confirms_plan: bool,
+}
+
+impl Outward {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.unsettles.is_empty() && self.lacks.is_empty() && !self.confirms_plan
+    }
+}
 
 impl Gate {
     /// Begins an act on a bundle's log and on every other one that it concerns.
@@ -38,27 +54,26 @@ impl Gate {
         Err(GateError::Stopped)
     }
 
-    /// Whether a bundle may concern another log than its own, whoever sends it.
-    pub(super) async fn may_concern_others(&self, loaded: &mut Loaded, bundle: &Bundle) -> Result<bool> {
+    /// What in a bundle concerns other logs than its own.
+    pub(super) async fn outward(&self, loaded: &mut Loaded, bundle: &Bundle) -> Result<Outward> {
         self.ask(loaded, |log| log.foresee(&bundle.items)).await?;
         let (unsettles, lacks) = self.ask(loaded, |log| (log.unsettles(&bundle.items), log.lacks(&bundle.items))).await?;
-        Ok(Log::confirms_plan(&bundle.items) || !unsettles.is_empty() || !lacks.is_empty())
+        Ok(Outward { unsettles, lacks, confirms_plan: Log::confirms_plan(&bundle.items) })
     }
 
     /// Logs that the bundle names evidence in, as far as its author reads them, logs that hold copies of what it ends, and
     /// the mentee's other relationships where it confirms a plan.
     async fn concerned(&self, loaded: &mut Loaded, author: PersonId, bundle: &Bundle, now: At) -> Result<BTreeSet<LogId>> {
         let mut concerned = BTreeSet::new();
-        self.ask(loaded, |log| log.foresee(&bundle.items)).await?;
-        let (unsettles, lacks) = self.ask(loaded, |log| (log.unsettles(&bundle.items), log.lacks(&bundle.items))).await?;
-        for record in unsettles {
+        let outward = self.outward(loaded, bundle).await?;
+        for record in outward.unsettles {
             concerned.extend(self.store.copies(bundle.log, record).await?);
         }
-        if let Some(mentee) = loaded.log.facts.mentee().filter(|_| Log::confirms_plan(&bundle.items)) {
+        if let Some(mentee) = loaded.log.facts.mentee().filter(|_| outward.confirms_plan) {
             concerned.extend(self.store.logs_as(mentee.person, Role::Mentee, now).await?);
         }
-        if !lacks.is_empty() {
-            let named: BTreeSet<LogId> = lacks.values().map(|named| named.log).filter(|log| log.holds_decisions()).collect();
+        if !outward.lacks.is_empty() {
+            let named: BTreeSet<LogId> = outward.lacks.values().map(|named| named.log).filter(|log| log.holds_decisions()).collect();
             concerned.extend(self.store.reach(author, now).await?.into_iter().map(|reach| reach.log).filter(|log| named.contains(log)));
         }
         Ok(concerned)

@@ -83,7 +83,7 @@ impl Gate {
     async fn push_upon_memory(&self, author: Author, bundle: &Bundle, now: At) -> Option<Pushed> {
         let try_it = async {
             let Some(mut act) = self.begin_upon_memory(bundle.log).await? else { return Ok(None) };
-            if !self.may_concern_others(act.log_mut(bundle.log).loaded_mut(), bundle).await?
+            if self.outward(act.log_mut(bundle.log).loaded_mut(), bundle).await?.is_nothing()
                 && let Ruled::Accepted(work, pushed) = self.ruled(&mut act, author, bundle, now).await?
             {
                 return self.commit(act, *work).await.map(|()| Some(pushed));
