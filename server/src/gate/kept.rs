@@ -144,8 +144,10 @@ impl Gate {
             let Some(slot) = self.logs.find(log) else { continue };
             let mut slot = slot.lock().await;
             if let Some(loaded) = slot.as_mut() {
-                let is_stored = self.keep_one(loaded).await;
-                if !is_stored || loaded.log.weight() > self.logs.limits.entries {
+                let is_of_use = self.keep_one(loaded).await;
+                // A heavy one goes once it is stored. Where another process stored meanwhile it is not yet.
+                let may_go = loaded.log.unsettled() == 0 && loaded.log.weight() > self.logs.limits.entries;
+                if !is_of_use || may_go {
                     *slot = None;
                 }
             }
